@@ -1,0 +1,194 @@
+#pragma once
+
+#include "actors/core/job.hpp"
+#include "actors/core/queue.hpp"
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace dure {
+
+// Commands are wishes: the ledger may refuse them. Those of clients first, then of workers, then of
+// time.
+
+/// Idempotent by spec.id: the same id again answers with the job as it is now.
+struct submit {
+  job_spec spec;
+};
+
+struct cancel {
+  job_id id;
+};
+
+/// A failed or cancelled job gets a fresh budget of attempts.
+struct retry {
+  job_id id;
+};
+
+struct reprioritise {
+  job_id id;
+  std::int16_t priority = 0;
+};
+
+struct reschedule {
+  job_id id;
+  timestamp run_at{};
+};
+
+/// Removes a job in an end state.
+struct remove {
+  job_id id;
+};
+
+/// How many jobs of a kind a worker could start now.
+struct demand {
+  std::string kind;
+  std::uint32_t jobs = 0;
+
+  bool operator==(const demand&) const = default;
+};
+
+/// A worker asks for jobs. The same claim id again answers with the same leases, as far as they
+/// still live.
+struct claim {
+  claim_id id;
+  std::string node;
+  boot_id boot;
+  std::vector<demand> demands;
+};
+
+struct complete {
+  lease of;
+  job_result outcome;
+  job_cost cost;
+  std::uint64_t peak_memory_bytes = 0;
+};
+
+struct fail {
+  lease of;
+  attempt_end end = attempt_end::failed; ///< failed, died or timed_out.
+  job_error failure;
+  std::optional<timestamp> retry_not_before; ///< The server's Retry-After.
+  std::uint64_t peak_memory_bytes = 0;
+};
+
+/// The worker gives a job back unfinished; the attempt does not count. `end` is released or
+/// cancelled.
+struct release {
+  lease of;
+  attempt_end end = attempt_end::released;
+  std::uint64_t peak_memory_bytes = 0;
+};
+
+/// Ends every lease of the node in this log but those of boot `except` (nothing: all of them).
+struct lose_node {
+  std::string node;
+  std::optional<boot_id> except;
+};
+
+struct configure_queue {
+  queue_settings settings;
+};
+
+/// `expected`: the version that the record must have; 0 means it must not exist; nothing means any.
+struct put_record {
+  std::string key;
+  std::string value; ///< JSON text.
+  std::optional<std::uint64_t> expected;
+  std::optional<timestamp> expires_at;
+};
+
+struct delete_record {
+  std::string key;
+  std::optional<std::uint64_t> expected;
+};
+
+// What `due` answers with. Each names what it saw, so that one that came too late is refused or
+// does nothing.
+
+struct make_ready {
+  job_id id;
+};
+
+/// The hard timeout and the grace are over.
+struct end_overdue {
+  lease of;
+};
+
+/// Retention is over.
+struct expire {
+  job_id id;
+};
+
+struct forget_answer {
+  command_id id;
+};
+
+struct expire_record {
+  std::string key;
+  std::uint64_t version = 0;
+};
+
+using command_body =
+    std::variant<submit, cancel, retry, reprioritise, reschedule, remove, claim, complete, fail,
+                 release, lose_node, configure_queue, put_record, delete_record, make_ready,
+                 end_overdue, expire, forget_answer, expire_record>;
+
+/// A wish with its name, so that it may be repeated, and who has it.
+struct command {
+  command_id id;
+  std::string by; ///< Key, node or schedule; for the audit.
+  command_body body;
+};
+
+// Answers.
+
+struct job_taken {
+  job_id id; ///< Another one than asked for when `existing` by a unique key.
+  job_state state = job_state::pending;
+  bool existing = false;
+  std::uint64_t version = 0;
+
+  bool operator==(const job_taken&) const = default;
+};
+
+struct job_changed {
+  job_id id;
+  job_state state = job_state::pending;
+  bool cancel_requested = false;
+  std::uint64_t version = 0;
+
+  bool operator==(const job_changed&) const = default;
+};
+
+/// A lease with all that the worker needs for the attempt.
+struct grant {
+  lease of;
+  job_spec spec;
+  timestamp started_at{};
+
+  bool operator==(const grant&) const = default;
+};
+
+struct granted {
+  std::vector<grant> grants;
+
+  bool operator==(const granted&) const = default;
+};
+
+struct record_changed {
+  std::uint64_t version = 0;
+
+  bool operator==(const record_changed&) const = default;
+};
+
+/// Done, or done before.
+struct accepted {
+  bool operator==(const accepted&) const = default;
+};
+
+using answer = std::variant<accepted, job_taken, job_changed, granted, record_changed>;
+
+} // namespace dure

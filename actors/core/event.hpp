@@ -1,0 +1,222 @@
+#pragma once
+
+#include "actors/core/command.hpp"
+#include "actors/core/job.hpp"
+#include "actors/core/queue.hpp"
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+/// Facts in the journal. They carry outcomes (the next run_at, not the backoff rule), so applying
+/// one reads no clock and no configuration. The time of a fact is the time of its record. Type
+/// numbers live in event_codec.hpp.
+namespace dure::events {
+
+/// The first event of an epoch.
+struct leader_claimed {
+  epoch_number epoch{};
+  std::string node;
+  boot_id boot;
+
+  bool operator==(const leader_claimed&) const = default;
+};
+
+/// Says nothing; its being taken proves that the leader leads.
+struct barrier {
+  bool operator==(const barrier&) const = default;
+};
+
+/// `state` is pending or scheduled.
+struct job_submitted {
+  job_spec spec;
+  job_state state = job_state::pending;
+
+  bool operator==(const job_submitted&) const = default;
+};
+
+/// scheduled -> pending.
+struct job_readied {
+  job_id id;
+
+  bool operator==(const job_readied&) const = default;
+};
+
+/// pending -> running. A lease begins; `ends_at` is when time alone ends it.
+struct job_leased {
+  lease of;
+  claim_id claim;
+  timestamp ends_at{};
+
+  bool operator==(const job_leased&) const = default;
+};
+
+/// running -> completed.
+struct job_completed {
+  lease of;
+  job_result outcome;
+  job_cost cost;
+  std::uint64_t peak_memory_bytes = 0;
+  std::optional<timestamp> expires_at;
+
+  bool operator==(const job_completed&) const = default;
+};
+
+/// running -> scheduled (run_at ahead) or pending. The lease is over, the job goes on.
+struct attempt_ended {
+  lease of;
+  attempt_end end = attempt_end::failed;
+  std::optional<job_error> failure;
+  std::uint64_t peak_memory_bytes = 0;
+  bool counted = true; ///< Against max_attempts.
+  job_state state = job_state::pending;
+  timestamp run_at{};
+
+  bool operator==(const attempt_ended&) const = default;
+};
+
+/// running -> failed.
+struct job_failed {
+  lease of;
+  attempt_end end = attempt_end::failed;
+  job_error failure;
+  std::uint64_t peak_memory_bytes = 0;
+  std::optional<timestamp> expires_at;
+
+  bool operator==(const job_failed&) const = default;
+};
+
+/// running stays running; its worker is told.
+struct cancel_requested {
+  job_id id;
+
+  bool operator==(const cancel_requested&) const = default;
+};
+
+/// scheduled, pending or running -> cancelled. `end` is set when an attempt ended with it.
+struct job_cancelled {
+  job_id id;
+  std::optional<attempt_end> end;
+  std::uint64_t peak_memory_bytes = 0;
+  std::optional<timestamp> expires_at;
+
+  bool operator==(const job_cancelled&) const = default;
+};
+
+/// failed or cancelled -> pending.
+struct job_retried {
+  job_id id;
+
+  bool operator==(const job_retried&) const = default;
+};
+
+struct job_reprioritised {
+  job_id id;
+  std::int16_t priority = 0;
+
+  bool operator==(const job_reprioritised&) const = default;
+};
+
+/// pending <-> scheduled.
+struct job_rescheduled {
+  job_id id;
+  timestamp run_at{};
+  job_state state = job_state::scheduled;
+
+  bool operator==(const job_rescheduled&) const = default;
+};
+
+/// Any end state -> gone.
+struct job_removed {
+  job_id id;
+  bool expired = false;
+
+  bool operator==(const job_removed&) const = default;
+};
+
+struct queue_configured {
+  queue_settings settings;
+
+  bool operator==(const queue_configured&) const = default;
+};
+
+struct record_put {
+  std::string key;
+  std::string value;
+  std::uint64_t version = 0;
+  std::optional<timestamp> expires_at;
+
+  bool operator==(const record_put&) const = default;
+};
+
+struct record_deleted {
+  std::string key;
+
+  bool operator==(const record_deleted&) const = default;
+};
+
+/// The answer to a command whose repeat could not be recognised from the state. Kept until
+/// `forget_at`.
+struct command_answered {
+  command_id id;
+  answer reply; ///< accepted, job_taken, job_changed or record_changed.
+  timestamp forget_at{};
+
+  bool operator==(const command_answered&) const = default;
+};
+
+struct answer_forgotten {
+  command_id id;
+
+  bool operator==(const answer_forgotten&) const = default;
+};
+
+// Defined now so that the format is settled; nothing decides them yet and a node that meets one
+// halts.
+
+/// A running job has become the parent of `parts`; it waits without a lease.
+struct job_split {
+  lease of;
+  std::vector<job_spec> parts;
+
+  bool operator==(const job_split&) const = default;
+};
+
+/// All parts have ended; the parent is pending again to join them.
+struct parts_joined {
+  job_id id;
+
+  bool operator==(const parts_joined&) const = default;
+};
+
+/// An input that killed its handlers is refused from now on.
+struct input_poisoned {
+  std::string sha256;
+  job_id by;
+
+  bool operator==(const input_poisoned&) const = default;
+};
+
+/// The provider told of its quota; nothing is started before `blocked_until`.
+struct rate_observed {
+  std::optional<std::uint64_t> requests_left;
+  std::optional<std::uint64_t> tokens_left;
+  timestamp blocked_until{};
+
+  bool operator==(const rate_observed&) const = default;
+};
+
+} // namespace dure::events
+
+namespace dure {
+
+using event = std::variant<
+    events::leader_claimed, events::barrier, events::job_submitted, events::job_readied,
+    events::job_leased, events::job_completed, events::attempt_ended, events::job_failed,
+    events::cancel_requested, events::job_cancelled, events::job_retried, events::job_reprioritised,
+    events::job_rescheduled, events::job_removed, events::queue_configured, events::record_put,
+    events::record_deleted, events::command_answered, events::answer_forgotten, events::job_split,
+    events::parts_joined, events::input_poisoned, events::rate_observed>;
+
+} // namespace dure

@@ -1,0 +1,92 @@
+#pragma once
+
+#include "actors/core/command.hpp"
+#include "actors/core/job.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace dure {
+
+/// One attempt to run in a handler process.
+struct handler_task {
+  lease of;
+  std::string kind;
+  std::string params; ///< JSON text.
+  std::string input;  ///< JSON text, or empty.
+  std::optional<blob_ref> input_file;
+  std::filesystem::path scratch; ///< The attempt's own folder, holding in/0 when there is an input
+                                 ///< file. Empty: the job needs no files.
+  milliseconds soft_timeout{};
+  milliseconds hard_timeout{};
+};
+
+struct handler_progress {
+  lease of;
+  std::uint64_t done = 0;
+  std::uint64_t total = 0; ///< 0: unknown.
+  std::string step;
+  std::string message;
+};
+
+struct handler_log {
+  lease of;
+  std::string level;
+  std::string message;
+};
+
+/// A file the handler left in its scratch folder; checked to be a regular file below it.
+struct handler_artifact {
+  std::string name;
+  std::filesystem::path path; ///< Absolute.
+  std::string media_type;
+  std::uint64_t bytes = 0;
+};
+
+/// How an attempt ended. Exactly one for every task that was taken.
+struct handler_end {
+  lease of;
+  attempt_end end = attempt_end::completed;
+  std::string result; ///< JSON text when completed; may be far larger than what is kept inline.
+  std::optional<job_error> failure; ///< When failed, died or timed_out.
+  std::optional<milliseconds> retry_after;
+  std::vector<handler_artifact> artifacts;
+  std::uint64_t peak_memory_bytes = 0;
+};
+
+using handler_message = std::variant<handler_progress, handler_log, handler_end>;
+
+/// What one kind can take on this node.
+struct handler_capacity {
+  std::string kind;
+  std::uint32_t jobs = 0;   ///< At a time: processes × concurrency.
+  bool needs_files = false; ///< A scratch folder is made for each attempt.
+};
+
+/// Runs attempts in handler processes, within their limits, and never lets one hurt the node.
+/// Thread-safe. The listener is called on the sandbox's own thread with all messages of one read,
+/// and must only pass them on.
+class sandbox {
+public:
+  using listener = std::function<void(std::vector<handler_message>)>;
+
+  virtual ~sandbox() = default;
+
+  virtual void listen(listener on_messages) = 0;
+  virtual std::vector<handler_capacity> capacities() const = 0;
+
+  /// Starts attempts; those over the kind's capacity wait inside, in order. Every one is answered
+  /// by a handler_end.
+  virtual void run(std::vector<handler_task> tasks) = 0;
+
+  /// Tells the handler to stop, kills it when the grace is over. A task that had not started ends
+  /// as cancelled at once.
+  virtual void cancel(const lease& of) = 0;
+};
+
+} // namespace dure

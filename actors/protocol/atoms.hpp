@@ -1,0 +1,20 @@
+#pragma once
+
+#include <caf/atom.hpp>
+
+/// The verbs that actors say to each other.
+namespace dure::atom {
+
+using wish = caf::atom_constant<caf::atom("wish")>;
+using claim = caf::atom_constant<caf::atom("claim")>;
+using journal = caf::atom_constant<caf::atom("journal")>;
+using tick = caf::atom_constant<caf::atom("tick")>;
+using status = caf::atom_constant<caf::atom("status")>;
+using drain = caf::atom_constant<caf::atom("drain")>;
+using routes = caf::atom_constant<caf::atom("routes")>;
+using cancel = caf::atom_constant<caf::atom("cancel")>;
+using handlers = caf::atom_constant<caf::atom("handlers")>;
+using staged = caf::atom_constant<caf::atom("staged")>;
+using kept = caf::atom_constant<caf::atom("kept")>;
+
+} // namespace dure::atom

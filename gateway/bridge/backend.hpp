@@ -1,0 +1,67 @@
+#pragma once
+
+#include "actors/core/command.hpp"
+#include "actors/core/error.hpp"
+#include "actors/core/state.hpp"
+#include "actors/ports/blobs.hpp"
+#include "actors/ports/clock.hpp"
+#include "actors/ports/progress.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dure::gateway {
+
+/// A job's row has changed; told after the local view shows it.
+struct job_change {
+  job_id id;
+  std::uint64_t version = 0;
+  job_state state = job_state::pending;
+};
+
+/// One line of /readyz.
+struct readiness {
+  std::string component; ///< "journal", "store", "shard documents/0", …
+  bool ready = false;
+  std::string detail; ///< One sentence.
+};
+
+/// What the gateway needs of the node it lives in; no CAF and no NATS behind this line.
+/// Thread-safe. `actor_backend` is the real one; tests use one that runs the ledger in memory.
+class backend {
+public:
+  using outcomes = std::vector<result<answer>>;
+
+  virtual ~backend() = default;
+
+  /// Carries commands to the leader of `log` and answers each, in order. `done` is called exactly
+  /// once, on any thread, at the latest after a few seconds (then with errc::unavailable or
+  /// unknown_outcome), and must only pass it on.
+  virtual void ask(log_number log, std::vector<command> wishes,
+                   std::function<void(outcomes)> done) = 0;
+
+  /// The local view of every log. Everything that `ask` acknowledged is visible in it.
+  virtual const state_reader& view() const = 0;
+
+  virtual blobs& files() = 0;
+  virtual clock& time() = 0;
+  virtual progress_channel& progress() = 0;
+
+  /// `on_changes` hears of every applied change from now on, on any thread, and must only pass it
+  /// on. One listener.
+  virtual void watch(std::function<void(std::vector<job_change>)> on_changes) = 0;
+
+  /// Returns every component's readiness; the node is ready when all are.
+  virtual std::vector<readiness> ready() const = 0;
+
+  /// Returns all metrics in the Prometheus text format.
+  virtual std::string metrics() const = 0;
+
+  /// Counts one finished HTTP exchange.
+  virtual void count_http(std::string_view route, int code, double seconds) = 0;
+};
+
+} // namespace dure::gateway
