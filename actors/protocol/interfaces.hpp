@@ -7,7 +7,6 @@
 #include "actors/protocol/atoms.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
-#include <caf/reacts_to.hpp>
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>
 #include <cstdint>
