@@ -14,7 +14,7 @@ using drain = caf::atom_constant<caf::atom("drain")>;
 using routes = caf::atom_constant<caf::atom("routes")>;
 using cancel = caf::atom_constant<caf::atom("cancel")>;
 using handlers = caf::atom_constant<caf::atom("handlers")>;
-using staged = caf::atom_constant<caf::atom("staged")>;
-using kept = caf::atom_constant<caf::atom("kept")>;
+using courier = caf::atom_constant<caf::atom("courier")>;
+using records = caf::atom_constant<caf::atom("records")>;
 
 } // namespace dure::atom

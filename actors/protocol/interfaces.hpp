@@ -2,7 +2,8 @@
 
 #include "actors/core/command.hpp"
 #include "actors/core/journal_message.hpp"
-#include "actors/core/replica.hpp"
+#include "actors/ports/audience.hpp"
+#include "actors/ports/courier.hpp"
 #include "actors/ports/sandbox.hpp"
 #include "actors/protocol/atoms.hpp"
 
@@ -10,7 +11,7 @@
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>
 #include <cstdint>
-#include <memory>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -33,12 +34,11 @@ struct claim_request {
   milliseconds patience{};
 };
 
-struct shard_status {
-  std::string queue;
-  std::uint16_t shard = 0;
+/// Wishes from outside the actors. `done` is called once, with an outcome for each.
+struct question {
   log_number log{};
-  replica_effect::standing standing;
-  bool halted = false;
+  std::vector<command> wishes;
+  std::function<void(std::vector<result<answer>>)> done;
 };
 
 struct worker_status {
@@ -73,12 +73,55 @@ struct route_table {
   std::vector<shard_route> shards;
 };
 
+/// Whoever sends wishes to schedulers and so must know where they are.
+using routed_actor = caf::typed_actor<caf::reacts_to<atom::routes, route_table>>;
+
+/// Claims jobs for the handlers' free places, runs them and reports how they ended. One in a node;
+/// started and monitored by the supervisor. A new life begins by ending all leases of its node.
+using worker_actor = caf::typed_actor<
+    // Logs and where their schedulers are.
+    caf::reacts_to<atom::routes, route_table>,
+    // A client cancels an attempt of this node.
+    caf::reacts_to<atom::cancel, lease>,
+    // Handlers tell something.
+    caf::reacts_to<atom::handlers, std::vector<handler_message>>,
+    // Files are staged or kept.
+    caf::reacts_to<atom::courier, courier_message>,
+    // Time has passed.
+    caf::reacts_to<atom::tick>,
+    // The node ends: finish or give back what is in hand. Answers when all of it is reported.
+    caf::replies_to<atom::drain>::with<bool>, caf::replies_to<atom::status>::with<worker_status>>;
+
+/// Starts the node's other actors, restarts each that dies, and tells them of each other. The root:
+/// when it dies, or gives up on an actor, the process ends.
+using supervisor_actor = caf::typed_actor<
+    // A scheduler stands differently than before.
+    caf::reacts_to<atom::status, shard_status>,
+    // Queue definitions in `control` have changed.
+    caf::reacts_to<atom::records>,
+    // A scheduler saw that an attempt of this node shall be cancelled.
+    caf::reacts_to<atom::cancel, lease>,
+    // Time has passed.
+    caf::reacts_to<atom::tick>,
+    // The node ends: first the worker, then the schedulers. Answers when all is done.
+    caf::replies_to<atom::drain>::with<bool>>;
+
+/// Stands between callers on any thread and the schedulers; repeats what meets a leader change.
+/// Lives as long as the node; restarts are not its own: it holds no state worth one.
+using bridge_actor = caf::typed_actor<
+    // Logs and where their schedulers are.
+    caf::reacts_to<atom::routes, route_table>,
+    // Somebody outside wishes. Answers by calling `done`.
+    caf::reacts_to<atom::wish, question>>;
+
 } // namespace dure
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::wish_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::outcome_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::claim_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::question)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::journal_message)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::courier_message)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::shard_status)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::worker_status)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::route_table)

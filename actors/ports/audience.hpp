@@ -1,0 +1,34 @@
+#pragma once
+
+#include "actors/core/event.hpp"
+#include "actors/core/ids.hpp"
+#include "actors/core/replica.hpp"
+
+#include <string>
+#include <vector>
+
+namespace dure {
+
+/// Where one log stands on this node.
+struct shard_status {
+  std::string queue;
+  std::uint16_t shard = 0;
+  log_number log{};
+  replica_effect::standing standing;
+  bool halted = false;
+};
+
+/// Whoever wants to hear what a scheduler does: watchers and metrics. Thread-safe; every call must
+/// only pass on what it is told.
+class audience {
+public:
+  virtual ~audience() = default;
+
+  /// A record is in the store: everybody may see it now.
+  virtual void applied(log_number log, const std::string& queue, const replica_effect::write& w) = 0;
+
+  /// A log stands differently than before.
+  virtual void stands(const shard_status& status) = 0;
+};
+
+} // namespace dure

@@ -1,0 +1,157 @@
+#include "node/store/rocks_store.hpp"
+
+#include "node/store/rocks_options.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <rocksdb/db.h>
+#include <rocksdb/iterator.h>
+#include <rocksdb/listener.h>
+#include <rocksdb/write_batch.h>
+#include <utility>
+
+namespace dure::node {
+
+namespace {
+
+/// Remembers that background work (flush, compaction, WAL) has failed.
+class failure_listener final : public rocksdb::EventListener {
+public:
+  void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status*) override {
+    failed.store(true, std::memory_order_relaxed);
+  }
+
+  std::atomic<bool> failed{false};
+};
+
+rocksdb::Slice slice(std::string_view bytes) {
+  return {bytes.data(), bytes.size()};
+}
+
+std::string_view view(const rocksdb::Slice& bytes) {
+  return {bytes.data(), bytes.size()};
+}
+
+error to_error(const rocksdb::Status& status, const char* what) {
+  auto code = status.IsCorruption() ? errc::corrupt : errc::store_failed;
+  return {code, std::string{what} + ": " + status.ToString()};
+}
+
+error open_error(const rocksdb::Status& status) {
+  if (status.IsIOError() && status.ToString().find("lock") != std::string::npos)
+    return {errc::store_failed, "the database is open in another process"};
+  if (status.IsInvalidArgument() && status.ToString().find("olumn famil") != std::string::npos)
+    return {errc::newer_node_needed, "the database has families of a newer version"};
+  return to_error(status, "opening the database");
+}
+
+rocksdb::ReadOptions bounded(const rocksdb::Slice& lower, const rocksdb::Slice& upper) {
+  rocksdb::ReadOptions options;
+  options.iterate_lower_bound = &lower;
+  options.iterate_upper_bound = &upper;
+  return options;
+}
+
+} // namespace
+
+struct rocks_store::database {
+  std::shared_ptr<failure_listener> listener = std::make_shared<failure_listener>();
+  std::unique_ptr<rocksdb::DB> db;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles; ///< Owned by `db` until destroyed.
+
+  ~database() {
+    for (auto* handle : handles)
+      db->DestroyColumnFamilyHandle(handle);
+  }
+
+  rocksdb::ColumnFamilyHandle* handle(family f) const {
+    return handles[static_cast<std::size_t>(f)];
+  }
+
+  error failed(const rocksdb::Status& status, const char* what) const {
+    listener->failed.store(true, std::memory_order_relaxed);
+    return to_error(status, what);
+  }
+
+  result<void> health() const {
+    if (listener->failed.load(std::memory_order_relaxed))
+      return error{errc::store_failed, "the database has failed before"};
+    return {};
+  }
+};
+
+result<std::unique_ptr<rocks_store>> rocks_store::open(const std::filesystem::path& folder) {
+  auto opened = std::make_unique<database>();
+  auto setup = make_rocks_setup(opened->listener);
+  rocksdb::DB* db = nullptr;
+  auto status = rocksdb::DB::Open(setup.database, folder.string(), setup.families,
+                                  &opened->handles, &db);
+  if (!status.ok())
+    return open_error(status);
+  opened->db.reset(db);
+  return std::unique_ptr<rocks_store>{new rocks_store{std::move(opened)}};
+}
+
+rocks_store::rocks_store(std::unique_ptr<database> opened) : database_{std::move(opened)} {}
+
+rocks_store::~rocks_store() {
+  // With the memtables in files, the next start has nothing to replay.
+  if (auto flushed = database_->db->Flush({}, database_->handles); !flushed.ok())
+    database_->listener->failed = true;
+}
+
+result<std::optional<std::string>> rocks_store::get(family f, std::string_view key) const {
+  if (auto healthy = health(); !healthy)
+    return healthy.error();
+  std::string value;
+  auto status = database_->db->Get({}, database_->handle(f), slice(key), &value);
+  if (status.IsNotFound())
+    return std::optional<std::string>{};
+  if (!status.ok())
+    return database_->failed(status, "reading a row");
+  return std::optional<std::string>{std::move(value)};
+}
+
+result<void> rocks_store::scan(family f, const key_range& range, scan_order order,
+                               const row_visitor& visit) const {
+  if (auto healthy = health(); !healthy)
+    return healthy.error();
+  if (range.from >= range.until)
+    return {};
+  auto lower = slice(range.from);
+  auto upper = slice(range.until);
+  std::unique_ptr<rocksdb::Iterator> row{
+      database_->db->NewIterator(bounded(lower, upper), database_->handle(f))};
+  auto ascending = order == scan_order::ascending;
+  for (ascending ? row->SeekToFirst() : row->SeekToLast(); row->Valid();
+       ascending ? row->Next() : row->Prev())
+    if (!visit(view(row->key()), view(row->value())))
+      return {};
+  if (!row->status().ok())
+    return database_->failed(row->status(), "scanning rows");
+  return {};
+}
+
+result<void> rocks_store::write(const state_delta& delta) {
+  if (auto healthy = health(); !healthy)
+    return healthy.error();
+  rocksdb::WriteBatch batch;
+  for (std::size_t i = 0; i < family_count; ++i) {
+    auto* handle = database_->handles[i];
+    for (const auto& [key, value] : delta.families[i]) {
+      auto added = value ? batch.Put(handle, slice(key), slice(*value))
+                         : batch.Delete(handle, slice(key));
+      if (!added.ok())
+        return database_->failed(added, "building a write");
+    }
+  }
+  if (auto status = database_->db->Write({}, &batch); !status.ok())
+    return database_->failed(status, "writing rows");
+  return {};
+}
+
+result<void> rocks_store::health() const {
+  return database_->health();
+}
+
+} // namespace dure::node

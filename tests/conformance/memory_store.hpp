@@ -1,0 +1,34 @@
+#pragma once
+
+#include "actors/ports/store.hpp"
+
+#include <mutex>
+
+namespace dure::test {
+
+/// The store port on memory_state. Thread-safe.
+class memory_store final : public store {
+public:
+  result<std::optional<std::string>> get(family f, std::string_view key) const override {
+    std::lock_guard lock{mutex_};
+    return state_.get(f, key);
+  }
+
+  result<void> scan(family f, const key_range& range, scan_order order,
+                    const row_visitor& visit) const override {
+    std::lock_guard lock{mutex_};
+    return state_.scan(f, range, order, visit);
+  }
+
+  result<void> write(const state_delta& delta) override {
+    std::lock_guard lock{mutex_};
+    state_.write(delta);
+    return {};
+  }
+
+private:
+  mutable std::recursive_mutex mutex_; ///< A visitor may read on.
+  memory_state state_;
+};
+
+} // namespace dure::test
