@@ -19,6 +19,11 @@ inline constexpr std::size_t error_code_bytes_max = 64;
 inline constexpr std::size_t artifacts_max = 64;
 inline constexpr std::size_t command_bytes_max = 512 * 1024;
 inline constexpr std::size_t record_bytes_max = 900 * 1024; ///< NATS' payload limit is 1 MiB.
+inline constexpr std::size_t record_events_max =
+    50'000; ///< Bounds what decoding a record allocates.
+inline constexpr std::size_t wishes_waiting_max = 20'000; ///< At a leader, for room in a record.
+inline constexpr std::size_t wishes_waiting_bytes_max = 16 * 1024 * 1024;
+inline constexpr std::size_t claims_waiting_max = 1'024; ///< At a leader, for a job.
 inline constexpr std::size_t record_value_bytes_max = 256 * 1024;
 inline constexpr std::size_t record_key_bytes_max = 512;
 inline constexpr std::size_t batch_jobs_max = 10'000;

@@ -57,7 +57,15 @@ struct claim_wish {
   monotonic until{};
 };
 
-/// Another replica of this log tells where it stands (a heartbeat).
+/// A reader missed something here and asks for proof that this replica leads: answered `accepted`
+/// by a record that was begun after the question and was taken.
+struct barrier_wish {
+  monotonic ticks{};
+  timestamp now{};
+  ticket caller{};
+};
+
+/// Another replica of this log tells where it stands (a heartbeat): its `standing`.
 struct peer {
   std::string node;
   boot_id boot;
@@ -65,6 +73,7 @@ struct peer {
   journal_index index{}; ///< Applied.
   record_hash hash;      ///< Of the record at `index`.
   bool leads = false;
+  timestamp created{}; ///< Of the stream it last saw: which loss of the stream it speaks after.
 };
 
 /// The process wants to end: claim nothing new, answer waiting claims with nothing, lead no more
@@ -74,9 +83,9 @@ struct drain {};
 } // namespace replica_input
 
 /// Everything a replica is told.
-using replica_message =
-    std::variant<replica_input::tick, replica_input::wishes, replica_input::claim_wish,
-                 replica_input::peer, replica_input::drain, journal_message>;
+using replica_message = std::variant<replica_input::tick, replica_input::wishes,
+                                     replica_input::claim_wish, replica_input::barrier_wish,
+                                     replica_input::peer, replica_input::drain, journal_message>;
 
 namespace replica_effect {
 
@@ -114,8 +123,12 @@ struct standing {
   bool caught_up = false;
   epoch_number epoch{};
   journal_index index{};
+  record_hash hash;    ///< Of the record at `index`.
+  timestamp created{}; ///< Of the stream, when it was last looked at.
   std::string why_not; ///< One sentence when it neither leads nor follows a leader (recovering,
                        ///< journal away).
+
+  bool operator==(const standing&) const = default;
 };
 
 /// An invariant of the log or the store is broken: do nothing more with this log, tell the

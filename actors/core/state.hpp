@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace dure {
 
@@ -93,6 +94,10 @@ public:
 
   /// Returns what was gathered and is empty afterwards.
   state_delta take();
+
+  /// Takes over changes that were gathered elsewhere.
+  /// Requires: delta().empty().
+  void adopt(state_delta delta) { delta_ = std::move(delta); }
 
 private:
   const state_reader& base_;
