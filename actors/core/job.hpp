@@ -162,6 +162,8 @@ struct job {
   std::optional<timestamp> started_at; ///< Of the first attempt.
   std::optional<timestamp> completed_at;
   std::optional<timestamp> cancel_requested_at;
+  std::optional<timestamp> expires_at; ///< Of an ended job; nothing: kept until deleted. A job of a
+                                       ///< group stays until its whole group may go.
 
   bool operator==(const job&) const = default;
 };
