@@ -1,0 +1,168 @@
+#include "actors/core/keys.hpp"
+
+#include <algorithm>
+
+namespace dure::keys {
+
+namespace {
+
+constexpr char end_of_text = '\0';
+
+/// Builds a key from its parts, left to right.
+class key {
+public:
+  explicit key(log_number log) { big_endian(number(log), 2); }
+
+  key& text(std::string_view part) {
+    bytes_ += part;
+    return *this;
+  }
+
+  key& ended(std::string_view part) {
+    bytes_ += part;
+    bytes_ += end_of_text;
+    return *this;
+  }
+
+  key& id(const uuid& part) {
+    bytes_.append(reinterpret_cast<const char*>(part.bytes.data()), part.bytes.size());
+    return *this;
+  }
+
+  key& state(job_state part) {
+    bytes_ += static_cast<char>(part);
+    return *this;
+  }
+
+  key& big_endian(std::uint64_t part, int size) {
+    for (auto i = size - 1; i >= 0; --i)
+      bytes_ += static_cast<char>(part >> (8 * i));
+    return *this;
+  }
+
+  operator std::string() { return std::move(bytes_); }
+
+private:
+  std::string bytes_;
+};
+
+key_range begins_with(std::string prefix) {
+  auto until = after_prefix(prefix);
+  return {std::move(prefix), std::move(until)};
+}
+
+} // namespace
+
+std::string job(const job_id& id) {
+  return key{log_of(id)}.id(id.value);
+}
+
+std::string ready(log_number log, std::string_view kind, std::int16_t priority, const job_id& id) {
+  auto inverted = static_cast<std::uint16_t>(32'767 - priority);
+  return key{log}.ended(kind).big_endian(inverted, 2).id(id.value);
+}
+
+key_range ready_of(log_number log, std::string_view kind) {
+  return begins_with(key{log}.ended(kind));
+}
+
+std::string by_state(job_state state, const job_id& id) {
+  return key{log_of(id)}.state(state).id(id.value);
+}
+
+key_range by_state_of(log_number log, job_state state) {
+  return begins_with(key{log}.state(state));
+}
+
+std::string by_group(std::string_view group, job_state state, const job_id& id) {
+  return key{log_of(id)}.ended(group).state(state).id(id.value);
+}
+
+key_range by_group_of(log_number log, std::string_view group) {
+  return begins_with(key{log}.ended(group));
+}
+
+key_range by_group_of(log_number log, std::string_view group, job_state state) {
+  return begins_with(key{log}.ended(group).state(state));
+}
+
+std::string unique(log_number log, std::string_view group, std::string_view unique_key) {
+  return key{log}.text(group.empty() ? "q" : "g").ended(group).text(unique_key);
+}
+
+std::string lease_of(const lease& of, const claim_id& claim) {
+  return key{log_of(of.job)}.ended(of.node).id(of.boot.value).id(claim.value).id(of.job.value);
+}
+
+key_range leases_of(log_number log, std::string_view node) {
+  return begins_with(key{log}.ended(node));
+}
+
+key_range leases_of(log_number log, std::string_view node, const boot_id& boot,
+                    const claim_id& claim) {
+  return begins_with(key{log}.ended(node).id(boot.value).id(claim.value));
+}
+
+std::string command(log_number log, const command_id& id) {
+  return key{log}.id(id.value);
+}
+
+std::string counts_of_log(log_number log) {
+  return key{log}.text("q");
+}
+
+std::string counts_of_kind(log_number log, std::string_view kind) {
+  return key{log}.text("k").text(kind);
+}
+
+std::string counts_of_group(log_number log, std::string_view group) {
+  return key{log}.text("g").text(group);
+}
+
+key_range counts_of_kinds(log_number log) {
+  return begins_with(key{log}.text("k"));
+}
+
+std::string record(log_number log, std::string_view record_key) {
+  return key{log}.text(record_key);
+}
+
+key_range records_of(log_number log, std::string_view prefix) {
+  return begins_with(key{log}.text(prefix));
+}
+
+std::string log(log_number log) {
+  return key{log};
+}
+
+std::string tail(log_number log, journal_index index) {
+  return key{log}.big_endian(number(index), 8);
+}
+
+key_range all_of(log_number log) {
+  return begins_with(key{log});
+}
+
+std::string_view after_log(std::string_view key) {
+  return key.substr(std::min<std::size_t>(2, key.size()));
+}
+
+std::optional<job_id> job_at_end(std::string_view key) {
+  job_id id;
+  if (key.size() < id.value.bytes.size())
+    return std::nullopt;
+  auto bytes = key.substr(key.size() - id.value.bytes.size());
+  std::copy(bytes.begin(), bytes.end(), id.value.bytes.begin());
+  return id;
+}
+
+std::string after_prefix(std::string prefix) {
+  // No prefix of ours is all 0xff: it begins with a log number of at most 4095.
+  while (!prefix.empty() && static_cast<std::uint8_t>(prefix.back()) == 0xff)
+    prefix.pop_back();
+  if (!prefix.empty())
+    prefix.back() = static_cast<char>(static_cast<std::uint8_t>(prefix.back()) + 1);
+  return prefix;
+}
+
+} // namespace dure::keys

@@ -1,0 +1,80 @@
+#pragma once
+
+#include "actors/core/job.hpp"
+#include "actors/core/state.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// Keys of rows and the ranges that are scanned. Every key begins with its log's number (two
+/// bytes); all integers are big-endian, so that byte order is the order we want. `\0` ends a text
+/// that something follows: names, groups and scopes hold no control characters.
+///
+///     jobs      log id                             -> job
+///     ready     log kind \0 inverted-priority id   -> (empty)
+///     timers    log due-ms type subject            -> (empty; a record's version)
+///     by_state  log state id                       -> (empty)
+///     by_group  log group \0 state id              -> (empty)
+///     unique    log scope \0 key                   -> job id     scope: 'q', or 'g' and the group
+///     leases    log node \0 boot claim id          -> lease_row
+///     commands  log command-id                     -> answer_row
+///     groups    log 'q' | 'k' kind | 'g' group     -> count_row
+///     records   log key                            -> record_row
+///     logs      log                                -> log_row
+///     tail      log index                          -> the record's bytes
+///     meta      log                                -> the replica's
+namespace dure::keys {
+
+std::string job(const job_id& id);
+
+/// Jobs of one kind in the order in which they are claimed: highest priority first, then oldest.
+std::string ready(log_number log, std::string_view kind, std::int16_t priority, const job_id& id);
+key_range ready_of(log_number log, std::string_view kind);
+
+std::string by_state(job_state state, const job_id& id);
+key_range by_state_of(log_number log, job_state state);
+
+std::string by_group(std::string_view group, job_state state, const job_id& id);
+key_range by_group_of(log_number log, std::string_view group);
+key_range by_group_of(log_number log, std::string_view group, job_state state);
+
+/// Unique keys are scoped to the group, or to the queue when `group` is empty.
+std::string unique(log_number log, std::string_view group, std::string_view key);
+
+std::string lease_of(const lease& of, const claim_id& claim);
+key_range leases_of(log_number log, std::string_view node);
+key_range leases_of(log_number log, std::string_view node, const boot_id& boot,
+                    const claim_id& claim);
+
+std::string command(log_number log, const command_id& id);
+
+std::string counts_of_log(log_number log);
+std::string counts_of_kind(log_number log, std::string_view kind);
+std::string counts_of_group(log_number log, std::string_view group);
+key_range counts_of_kinds(log_number log);
+
+std::string record(log_number log, std::string_view key);
+
+/// Records whose keys begin with `prefix`.
+key_range records_of(log_number log, std::string_view prefix);
+
+/// The key of families `logs` and `meta`.
+std::string log(log_number log);
+
+std::string tail(log_number log, journal_index index);
+
+/// Every row of a log in one family.
+key_range all_of(log_number log);
+
+/// Returns what is left of `key` after the log's number.
+std::string_view after_log(std::string_view key);
+
+/// Returns the job that the last 16 bytes of `key` name, or nothing when it is too short.
+std::optional<job_id> job_at_end(std::string_view key);
+
+/// Returns the smallest key above every key that begins with `prefix`.
+std::string after_prefix(std::string prefix);
+
+} // namespace dure::keys

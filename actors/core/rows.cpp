@@ -1,0 +1,127 @@
+#include "actors/core/rows.hpp"
+
+#include "actors/core/job_codec.hpp"
+
+namespace dure {
+
+namespace {
+
+constexpr std::uint8_t schema = 1;
+
+template <class S, class T>
+concept same_struct = std::same_as<std::remove_const_t<S>, T>;
+
+// The fields of each row, once for both directions.
+
+void fields(same_struct<job> auto& v, auto&& each) {
+  each(v.spec, v.state, v.cancel_requested, v.version, v.attempts_made, v.attempts_counted,
+       v.losses, v.deaths, v.attempts, v.failure, v.outcome, v.cost, v.created_at, v.started_at,
+       v.completed_at, v.cancel_requested_at, v.expires_at);
+}
+
+void fields(same_struct<lease_row> auto& v, auto&& each) {
+  each(v.attempt, v.epoch, v.ends_at);
+}
+
+void fields(same_struct<answer_row> auto& v, auto&& each) {
+  each(v.reply, v.forget_at);
+}
+
+void fields(same_struct<count_row> auto& v, auto&& each) {
+  auto& [scheduled, pending, running, completed, failed, cancelled] = v.counts.by_state;
+  each(scheduled, pending, running, completed, failed, cancelled, v.expires_at);
+}
+
+void fields(same_struct<record_row> auto& v, auto&& each) {
+  each(v.value, v.version, v.expires_at);
+}
+
+void fields(same_struct<log_row> auto& v, auto&& each) {
+  each(v.settings, v.epoch, v.leader, v.leader_boot, v.record_version);
+}
+
+template <class Row> std::string encode_row(const Row& row) {
+  std::string bytes;
+  writer w{bytes};
+  w.u8(schema);
+  fields(row, [&w](const auto&... field) { (put(w, field), ...); });
+  return bytes;
+}
+
+template <class Row> result<Row> decode_fields(std::string_view bytes, std::string_view what) {
+  reader r{bytes};
+  auto found = r.u8();
+  if (r.ok() && found != schema)
+    return error{errc::newer_node_needed, std::string{what} + " row has an unknown schema"};
+  Row row;
+  fields(row, [&r](auto&... field) { (get(r, field), ...); });
+  if (!r.done())
+    return error{errc::corrupt, std::string{what} + " row is malformed"};
+  return row;
+}
+
+} // namespace
+
+std::string encode(const job& row) {
+  return encode_row(row);
+}
+
+std::string encode(const lease_row& row) {
+  return encode_row(row);
+}
+
+std::string encode(const answer_row& row) {
+  return encode_row(row);
+}
+
+std::string encode(const count_row& row) {
+  return encode_row(row);
+}
+
+std::string encode(const record_row& row) {
+  return encode_row(row);
+}
+
+std::string encode(const log_row& row) {
+  return encode_row(row);
+}
+
+std::string encode(const job_id& row) {
+  std::string bytes;
+  writer{bytes}.id(row.value);
+  return bytes;
+}
+
+template <> result<job> decode_row(std::string_view bytes) {
+  return decode_fields<job>(bytes, "a job's");
+}
+
+template <> result<lease_row> decode_row(std::string_view bytes) {
+  return decode_fields<lease_row>(bytes, "a lease's");
+}
+
+template <> result<answer_row> decode_row(std::string_view bytes) {
+  return decode_fields<answer_row>(bytes, "a kept answer's");
+}
+
+template <> result<count_row> decode_row(std::string_view bytes) {
+  return decode_fields<count_row>(bytes, "a counter's");
+}
+
+template <> result<record_row> decode_row(std::string_view bytes) {
+  return decode_fields<record_row>(bytes, "a record's");
+}
+
+template <> result<log_row> decode_row(std::string_view bytes) {
+  return decode_fields<log_row>(bytes, "a log's");
+}
+
+template <> result<job_id> decode_row(std::string_view bytes) {
+  reader r{bytes};
+  job_id id{r.id()};
+  if (!r.done())
+    return error{errc::corrupt, "a unique key's row is malformed"};
+  return id;
+}
+
+} // namespace dure

@@ -1,0 +1,83 @@
+#pragma once
+
+#include "actors/core/command.hpp"
+#include "actors/core/error.hpp"
+#include "actors/core/job.hpp"
+#include "actors/core/queue.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace dure {
+
+// The values of rows. Each begins with its schema's number; a row of an unknown schema is
+// errc::newer_node_needed, anything malformed is errc::corrupt. The key says what a row is about.
+
+/// Family `leases`, next to what its key says.
+struct lease_row {
+  std::uint16_t attempt = 0;
+  epoch_number epoch{};
+  timestamp ends_at{}; ///< When time alone ends it.
+
+  bool operator==(const lease_row&) const = default;
+};
+
+/// Family `commands`: the answer that a repeat of the command gets until `forget_at`.
+struct answer_row {
+  answer reply;
+  timestamp forget_at{};
+
+  bool operator==(const answer_row&) const = default;
+};
+
+/// Family `groups`: how many jobs are in each state.
+struct count_row {
+  job_counts counts;
+  std::optional<timestamp> expires_at; ///< Of a group: the latest of its ended jobs. The group may
+                                       ///< go then, if all of its jobs have ended.
+
+  bool operator==(const count_row&) const = default;
+};
+
+/// Family `records`.
+struct record_row {
+  std::string value; ///< JSON text.
+  std::uint64_t version = 0;
+  std::optional<timestamp> expires_at;
+
+  bool operator==(const record_row&) const = default;
+};
+
+/// Family `logs`: what holds for a whole log.
+struct log_row {
+  queue_settings settings;
+  epoch_number epoch{}; ///< Of the newest leader_claimed, and who made it.
+  std::string leader;
+  boot_id leader_boot;
+  std::uint64_t record_version = 0; ///< The newest version given to a record of this log.
+
+  bool operator==(const log_row&) const = default;
+};
+
+std::string encode(const job& row);
+std::string encode(const lease_row& row);
+std::string encode(const answer_row& row);
+std::string encode(const count_row& row);
+std::string encode(const record_row& row);
+std::string encode(const log_row& row);
+std::string encode(const job_id& row); ///< Family `unique`: 16 bytes, without a schema.
+
+/// Row is one of the types above.
+template <class Row> result<Row> decode_row(std::string_view bytes);
+
+template <> result<job> decode_row(std::string_view bytes);
+template <> result<lease_row> decode_row(std::string_view bytes);
+template <> result<answer_row> decode_row(std::string_view bytes);
+template <> result<count_row> decode_row(std::string_view bytes);
+template <> result<record_row> decode_row(std::string_view bytes);
+template <> result<log_row> decode_row(std::string_view bytes);
+template <> result<job_id> decode_row(std::string_view bytes);
+
+} // namespace dure
