@@ -1,0 +1,50 @@
+#pragma once
+
+#include "actors/ports/blobs.hpp"
+#include "actors/ports/courier.hpp"
+
+#include <condition_variable>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace dure::node {
+
+/// The courier of one node: scratch folders below one root, blobs moved by a few threads of its
+/// own. Thread-safe. What an earlier life left below the root is removed when it is made.
+class scratch_courier final : public courier {
+public:
+  /// Requires: `files` outlives it. `threads` ≥ 1: blobs moved at a time.
+  scratch_courier(std::filesystem::path root, blobs& files, std::size_t threads);
+
+  /// Waits for what is being moved; drops what was not begun.
+  ~scratch_courier() override;
+
+  void listen(listener on_message) override;
+  void stage(stage_request request) override;
+  void keep(keep_request request) override;
+  void discard(const lease& of) override;
+
+private:
+  using chore = std::function<void()>;
+
+  std::filesystem::path folder_of(const lease& of) const;
+  result<std::filesystem::path> make_folder(const stage_request& request);
+  result<job_result> keep_all(const keep_request& request);
+  void add(chore work);
+  void work_off();
+
+  std::filesystem::path root_;
+  blobs& files_;
+  listener tell_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<chore> chores_;
+  bool ending_ = false;
+  std::vector<std::thread> threads_;
+};
+
+} // namespace dure::node
