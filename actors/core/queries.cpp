@@ -1,0 +1,180 @@
+#include "actors/core/queries.hpp"
+
+#include "actors/core/keys.hpp"
+#include "actors/core/limits.hpp"
+#include "actors/core/rows.hpp"
+
+#include <algorithm>
+
+namespace dure::queries {
+
+namespace {
+
+/// Returns the decoded row, or nothing when there is none.
+template <class Row>
+result<std::optional<Row>> read_row(const state_reader& state, family f, std::string_view key) {
+  auto bytes = state.get(f, key);
+  if (!bytes)
+    return bytes.error();
+  if (!*bytes)
+    return std::optional<Row>{};
+  auto row = decode_row<Row>(**bytes);
+  if (!row)
+    return row.error();
+  return std::optional<Row>{std::move(*row)};
+}
+
+result<job_counts> counts_at(const state_reader& state, const std::string& key) {
+  auto row = read_row<count_row>(state, family::groups, key);
+  if (!row)
+    return row.error();
+  return *row ? (*row)->counts : job_counts{};
+}
+
+std::uint64_t count_of(const job_counts& counts, job_state s) {
+  return counts.by_state[static_cast<std::size_t>(s) - 1];
+}
+
+result<std::optional<std::uint64_t>> position_of(const state_reader& state, const job& j) {
+  const auto log = log_of(j.spec.id);
+  const auto own = keys::ready(log, j.spec.kind, j.spec.priority, j.spec.id);
+  std::uint64_t before = 0;
+  auto scanned = state.scan(family::ready, keys::ready_of(log, j.spec.kind), scan_order::ascending,
+                            [&](std::string_view key, std::string_view) {
+                              return key < own && ++before <= limits::position_max;
+                            });
+  if (!scanned)
+    return scanned.error();
+  if (before > limits::position_max)
+    return std::optional<std::uint64_t>{};
+  return std::optional<std::uint64_t>{before + 1};
+}
+
+} // namespace
+
+result<job> find_job(const state_reader& state, const job_id& id) {
+  auto row = read_row<job>(state, family::jobs, keys::job(id));
+  if (!row)
+    return row.error();
+  if (*row)
+    return std::move(**row);
+  // A removed job leaves a kept answer under its own id.
+  auto removed = read_row<answer_row>(state, family::commands,
+                                      keys::command(log_of(id), command_id{id.value}));
+  if (!removed)
+    return removed.error();
+  return error{*removed ? errc::gone : errc::not_found, "job " + to_string(id)};
+}
+
+result<job_counts> counts_of_log(const state_reader& state, log_number log) {
+  return counts_at(state, keys::counts_of_log(log));
+}
+
+result<job_counts> counts_of_kind(const state_reader& state, log_number log,
+                                  std::string_view kind) {
+  return counts_at(state, keys::counts_of_kind(log, kind));
+}
+
+result<job_counts> counts_of_group(const state_reader& state, log_number log,
+                                   std::string_view group) {
+  return counts_at(state, keys::counts_of_group(log, group));
+}
+
+result<std::optional<timestamp>> oldest_pending(const state_reader& state, log_number log) {
+  std::optional<job_id> oldest;
+  auto scanned = state.scan(family::by_state, keys::by_state_of(log, job_state::pending),
+                            scan_order::ascending, [&](std::string_view key, std::string_view) {
+                              oldest = keys::job_at_end(key);
+                              return false;
+                            });
+  if (!scanned)
+    return scanned.error();
+  if (!oldest)
+    return std::optional<timestamp>{};
+  auto found = find_job(state, *oldest);
+  if (!found)
+    return found.error();
+  return std::optional{found->created_at};
+}
+
+result<queue_settings> settings_of(const state_reader& state, log_number log) {
+  auto row = read_row<log_row>(state, family::logs, keys::log(log));
+  if (!row)
+    return row.error();
+  return *row ? (*row)->settings : queue_settings{};
+}
+
+result<found_record> find_record(const state_reader& state, log_number log, std::string_view key) {
+  auto row = read_row<record_row>(state, family::records, keys::record(log, key));
+  if (!row)
+    return row.error();
+  if (!*row)
+    return error{errc::not_found, "record " + std::string{key}};
+  return found_record{std::move((*row)->value), (*row)->version};
+}
+
+result<std::optional<std::uint64_t>> count_jobs(const state_reader& state,
+                                                const job_filter& filter) {
+  const bool by_kind = !filter.kind.empty();
+  const bool by_group = !filter.group.empty();
+  if ((by_kind && by_group) || filter.started || filter.created_after || filter.created_before)
+    return std::optional<std::uint64_t>{};
+  std::uint64_t total = 0;
+  for (auto log : filter.logs) {
+    auto counts = by_group  ? counts_of_group(state, log, filter.group)
+                  : by_kind ? counts_of_kind(state, log, filter.kind)
+                            : counts_of_log(state, log);
+    if (!counts)
+      return counts.error();
+    for (std::size_t i = 0; i < job_state_count; ++i) {
+      const auto s = static_cast<job_state>(i + 1);
+      if (filter.states.empty() ||
+          std::find(filter.states.begin(), filter.states.end(), s) != filter.states.end())
+        total += count_of(*counts, s);
+    }
+  }
+  return std::optional{total};
+}
+
+std::string_view to_string(wait_reason reason) {
+  switch (reason) {
+  case wait_reason::scheduled:
+    return "scheduled";
+  case wait_reason::retry:
+    return "retry";
+  case wait_reason::paused:
+    return "paused";
+  case wait_reason::concurrency:
+    return "concurrency";
+  case wait_reason::position:
+    return "position";
+  }
+  return "unknown";
+}
+
+result<std::optional<waiting>> why_waiting(const state_reader& state, const job& j) {
+  if (j.state == job_state::scheduled) {
+    const auto reason = j.attempts_counted > 0 ? wait_reason::retry : wait_reason::scheduled;
+    return std::optional{waiting{reason, {}, {}, j.spec.run_at}};
+  }
+  if (j.state != job_state::pending)
+    return std::optional<waiting>{};
+  const auto log = log_of(j.spec.id);
+  auto settings = settings_of(state, log);
+  if (!settings)
+    return settings.error();
+  auto position = position_of(state, j);
+  if (!position)
+    return position.error();
+  if (settings->paused)
+    return std::optional{waiting{wait_reason::paused, settings->pause_reason, *position, {}}};
+  auto counts = counts_of_log(state, log);
+  if (!counts)
+    return counts.error();
+  const auto running = count_of(*counts, job_state::running);
+  const bool full = settings->concurrency_max && running >= *settings->concurrency_max;
+  return std::optional{
+      waiting{full ? wait_reason::concurrency : wait_reason::position, {}, *position, {}}};
+}
+
+} // namespace dure::queries
