@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace dure::gateway {
+
+/// How many bytes of a file's beginning detect_file_type wants to see.
+inline constexpr std::size_t file_head_bytes = 1024;
+
+/// What a file is, told from its bytes and never from its name.
+struct file_type {
+  std::string_view media_type; ///< e.g. "application/pdf"
+  std::string_view extension;  ///< without a dot, e.g. "pdf"
+};
+
+/// Returns the type of a file that begins with `head`. A PDF may have up to 1 KiB of other bytes
+/// before its magic, as readers allow. Unknown bytes are text/plain or application/octet-stream.
+file_type detect_file_type(std::string_view head);
+
+/// Returns the client's name for a file made safe to show: no folders, no control characters, valid
+/// UTF-8, at most limits::file_name_bytes_max bytes; "file" when nothing is left.
+std::string clean_file_name(std::string_view name);
+
+} // namespace dure::gateway

@@ -1,0 +1,86 @@
+#include "gateway/api/queue_json.hpp"
+
+#include "actors/core/job.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace dure::gateway {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::string_view known_fields[] = {
+    "name", "logs", "kinds", "paused", "pause_reason", "concurrency_max", "depth_max"};
+
+template <class T> json or_null(const std::optional<T>& value) {
+  return value ? json(*value) : json(nullptr);
+}
+
+bool knows_all_fields(const json& value) {
+  return std::all_of(value.items().begin(), value.items().end(), [](const auto& member) {
+    return std::find(std::begin(known_fields), std::end(known_fields), member.key()) !=
+           std::end(known_fields);
+  });
+}
+
+/// Throws nlohmann's exceptions for anything missing or of another type.
+queue_definition read(const json& value, std::uint64_t version) {
+  queue_definition q;
+  q.name = value.at("name").get<std::string>();
+  for (const auto& log : value.at("logs"))
+    q.logs.push_back(log_number{log.get<std::uint16_t>()});
+  q.kinds = value.at("kinds").get<std::vector<std::string>>();
+  q.settings.version = version;
+  q.settings.paused = value.at("paused").get<bool>();
+  q.settings.pause_reason = value.at("pause_reason").get<std::string>();
+  if (const auto& limit = value.at("concurrency_max"); !limit.is_null())
+    q.settings.concurrency_max = limit.get<std::uint32_t>();
+  if (const auto& limit = value.at("depth_max"); !limit.is_null())
+    q.settings.depth_max = limit.get<std::uint64_t>();
+  return q;
+}
+
+bool makes_sense(const queue_definition& q) {
+  auto legal = [](log_number n) { return n != control_log && number(n) <= log_number_max; };
+  return is_name(q.name) && !q.logs.empty() && std::all_of(q.logs.begin(), q.logs.end(), legal);
+}
+
+} // namespace
+
+std::string queue_record_key(std::string_view name) {
+  return std::string{queue_record_prefix} + std::string{name};
+}
+
+std::string to_json_text(const queue_definition& q) {
+  auto logs = json::array();
+  for (auto log : q.logs)
+    logs.push_back(number(log));
+  return json{{"name", q.name},
+              {"logs", std::move(logs)},
+              {"kinds", q.kinds},
+              {"paused", q.settings.paused},
+              {"pause_reason", q.settings.pause_reason},
+              {"concurrency_max", or_null(q.settings.concurrency_max)},
+              {"depth_max", or_null(q.settings.depth_max)}}
+      .dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+result<queue_definition> parse_queue_definition(std::string_view text, std::uint64_t version) {
+  auto value = json::parse(text, nullptr, false);
+  if (!value.is_object())
+    return error{errc::corrupt, "A queue's record is not a JSON object."};
+  if (!knows_all_fields(value))
+    return error{errc::newer_node_needed, "A queue's record has a field that is not known."};
+  try {
+    auto q = read(value, version);
+    if (makes_sense(q))
+      return q;
+  } catch (const json::exception&) {
+    // Falls through: one answer for every kind of damage.
+  }
+  return error{errc::corrupt, "A queue's record lacks a field or has one of another type."};
+}
+
+} // namespace dure::gateway

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "actors/core/error.hpp"
+#include "actors/core/queue.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace dure::gateway {
+
+/// Keys of queue definitions in the control log begin with this; the queue's name follows.
+inline constexpr std::string_view queue_record_prefix = "queue/";
+
+std::string queue_record_key(std::string_view name);
+
+/// Returns the value of a queue's record: {name, logs, kinds, paused, pause_reason,
+/// concurrency_max, depth_max}. The version is the record's own, so it is not in the value.
+std::string to_json_text(const queue_definition& q);
+
+/// Returns the definition that a record of that version holds, or errc::corrupt. Fields that this
+/// version does not know are errc::newer_node_needed: dropping a limit silently would break it.
+result<queue_definition> parse_queue_definition(std::string_view text, std::uint64_t version);
+
+} // namespace dure::gateway
