@@ -1,0 +1,46 @@
+#pragma once
+
+#include "actors/core/error.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+namespace dure::node {
+
+struct http_reply {
+  long status = 0;
+  std::string body;
+};
+
+/// Talks to a gateway, one request at a time. One owner. A gateway that cannot be reached is
+/// errc::unavailable.
+class http_client {
+public:
+  /// `url` is like http://127.0.0.1:8080, without a path.
+  explicit http_client(std::string url);
+  ~http_client();
+
+  http_client(const http_client&) = delete;
+  http_client& operator=(const http_client&) = delete;
+
+  result<http_reply> get(const std::string& path);
+
+  /// Writes the body to `sink` piece by piece when the status is 200; otherwise it is in the reply.
+  result<http_reply> get(const std::string& path,
+                         const std::function<void(std::string_view)>& sink);
+
+  /// Sends the file as multipart field `file`. `on_sent` hears of sent and all bytes.
+  result<http_reply> upload(const std::string& path, const std::filesystem::path& file,
+                            const std::function<void(std::uint64_t, std::uint64_t)>& on_sent);
+
+private:
+  result<http_reply> perform(const std::string& path,
+                             const std::function<void(std::string_view)>& sink);
+
+  std::string url_;
+  void* curl_; ///< A CURL handle; its header stays in the source file.
+};
+
+} // namespace dure::node

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "node/cli/cli.hpp"
+
+#include <string>
+
+namespace dure::node {
+
+/// Checks the promises on a stopped node's rows and log tail, prints a line a log, and answers
+/// `failed` when one is broken.
+exit_code verify_folder(const std::string& folder);
+
+} // namespace dure::node
