@@ -1,0 +1,191 @@
+#include "actors/core/replica.hpp"
+
+#include "actors/core/replica_machine.hpp"
+
+#include <utility>
+
+namespace dure {
+
+namespace {
+
+constexpr milliseconds look_period{1'000};
+
+} // namespace
+
+replica::replica(replica_config config, const state_reader& base)
+    : machine_{std::make_unique<machine>(std::move(config), base)} {}
+
+replica::~replica() = default;
+
+replica_effects replica::start(monotonic ticks, timestamp now) {
+  return machine_->start(ticks, now);
+}
+
+replica_effects replica::step(replica_message message) {
+  return machine_->step(std::move(message));
+}
+
+replica::machine::machine(replica_config c, const state_reader& b)
+    : config{std::move(c)}, base{b}, quiet{config.seed} {}
+
+replica_effects replica::machine::start(monotonic at, timestamp wall) {
+  ticks = at;
+  now = wall;
+  quiet.begin(at);
+  auto stands = read_position(base, config.log);
+  if (stands) {
+    position = std::move(*stands);
+    accepted_created = position.created;
+    ask_look();
+  } else {
+    halt(stands.error());
+  }
+  tell_standing();
+  return std::exchange(effects, {});
+}
+
+replica_effects replica::machine::step(replica_message message) {
+  written = false;
+  if (in == phase::leading)
+    fill_draft();
+  std::visit([this](auto& m) { hear(m); }, message);
+  if (in == phase::leading && !out && !written) {
+    feed_claims();
+    launch();
+  }
+  tell_standing();
+  return std::exchange(effects, {});
+}
+
+void replica::machine::hear(replica_input::tick& t) {
+  ticks = t.ticks;
+  now = t.now;
+  auto passed = quiet.tick(ticks);
+  since_look += passed;
+  expire_claims();
+  if (lost)
+    *lost += passed;
+  if (out)
+    keep_trying(passed);
+  if (in == phase::leading)
+    return decide_due();
+  if (in == phase::looking || (in == phase::checking && check_failed))
+    return ask_look();
+  auto wants_news =
+      (in == phase::recovering && !putting) || (in == phase::following && (quiet.over() || lone()));
+  if (wants_news && since_look >= look_period)
+    ask_look();
+}
+
+void replica::machine::hear(replica_input::drain&) {
+  draining = true;
+  answer_claims(answer{granted{}});
+  resign_if_idle();
+}
+
+void replica::machine::hear(journal_message& m) {
+  if (in != phase::halted)
+    std::visit([this](auto& told_us) { hear(told_us); }, m);
+}
+
+void replica::machine::hear(stream_seen& seen) {
+  look_asked = false;
+  journal_away = seen.failed;
+  if (!seen.failed)
+    stream = seen;
+  if (out && out->at == flight::stage::looking)
+    return inspect_for_flight();
+  if (seen.failed)
+    return;
+  if (in == phase::following)
+    reconsider();
+  else if (in != phase::leading && in != phase::claiming && !putting)
+    place();
+}
+
+void replica::machine::hear(record_read& r) {
+  if (in == phase::checking && r.index == common)
+    return check_common(r);
+  if (putting && putting_read && r.index == *putting)
+    return resolve_put_back(r);
+  if (out && out->at == flight::stage::reading && r.index == out->after.index)
+    resolve(r);
+}
+
+void replica::machine::answer_now(ticket caller, result<answer> outcome) {
+  emit(replica_effect::reply{caller, std::move(outcome)});
+}
+
+void replica::machine::refuse_all(std::vector<replica_effect::reply>& replies, errc code) {
+  for (auto& r : replies)
+    answer_now(r.caller, error{code, {}});
+  replies.clear();
+}
+
+void replica::machine::halt(error why) {
+  if (in == phase::halted)
+    return;
+  in = phase::halted;
+  halt_reason = why.context.empty() ? std::string{to_string(why.code)} : why.context;
+  if (out)
+    refuse_all(out->replies, errc::unknown_outcome);
+  out.reset();
+  putting.reset();
+  drop_undecided(errc::unavailable);
+  emit(replica_effect::halt{why.code, halt_reason});
+}
+
+void replica::machine::ask_look() {
+  if (look_asked)
+    return;
+  look_asked = true;
+  since_look = milliseconds{0};
+  emit(replica_effect::look{});
+}
+
+void replica::machine::tell_standing() {
+  replica_effect::standing current;
+  current.leads = in == phase::leading && !stalled;
+  current.caught_up =
+      in == phase::leading || (in == phase::following && position.index >= stream.last);
+  current.epoch = position.epoch;
+  current.index = position.index;
+  current.hash = position.hash;
+  current.created = stream.created;
+  current.why_not = why_not();
+  if (last_told == current)
+    return;
+  last_told = current;
+  emit(std::move(current));
+}
+
+std::string replica::machine::why_not() const {
+  if (in == phase::halted)
+    return halt_reason;
+  if (stalled)
+    return "The journal has not taken a record for a while.";
+  if (journal_away)
+    return "The journal cannot be reached.";
+  if (in == phase::leading)
+    return {};
+  if (lost && !settled())
+    return "The journal has lost records; waiting for the other schedulers to tell theirs.";
+  if (in == phase::recovering)
+    return "The journal has lost records; appending them again.";
+  if (in == phase::looking || in == phase::checking)
+    return "Looking how far the journal goes.";
+  if (in == phase::claiming || lone())
+    return "About to lead.";
+  if (!quiet.over())
+    return {};
+  if (const auto* ahead = peers.ahead_of(stream.last))
+    return "Node " + ahead->node + " has records that the journal does not have.";
+  return "Nobody leads.";
+}
+
+bool replica::machine::lone() const {
+  return config.may_lead && config.schedulers.size() == 1 &&
+         config.schedulers.front() == config.node;
+}
+
+} // namespace dure

@@ -1,0 +1,286 @@
+#include "actors/core/limits.hpp"
+#include "actors/core/replica_machine.hpp"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+namespace dure {
+
+namespace {
+
+constexpr std::size_t due_at_once = 1'000;
+
+/// Returns whether this failure of a decision is one of the state, not a refusal.
+bool is_fatal(errc code) {
+  return code == errc::store_failed || code == errc::corrupt || code == errc::newer_node_needed;
+}
+
+/// Returns whether `e` may give a waiting claim a job: a job waits now, or a limit has room.
+bool may_feed(const event& e) {
+  return std::visit(
+      []<class Event>(const Event&) {
+        return !std::is_same_v<Event, events::barrier> &&
+               !std::is_same_v<Event, events::leader_claimed> &&
+               !std::is_same_v<Event, events::job_leased> &&
+               !std::is_same_v<Event, events::record_put> &&
+               !std::is_same_v<Event, events::record_deleted> &&
+               !std::is_same_v<Event, events::command_answered> &&
+               !std::is_same_v<Event, events::answer_forgotten>;
+      },
+      e);
+}
+
+/// Returns whether the command only ends what is running; a draining leader still takes it.
+bool ends_an_attempt(const command& c) {
+  return std::holds_alternative<complete>(c.body) || std::holds_alternative<fail>(c.body) ||
+         std::holds_alternative<release>(c.body);
+}
+
+/// Returns about how much memory a waiting command holds.
+std::size_t weight(const command& c) {
+  constexpr std::size_t small = 512;
+  if (const auto* s = std::get_if<submit>(&c.body))
+    return small + s->spec.params.size() + s->spec.input.size();
+  if (const auto* d = std::get_if<complete>(&c.body))
+    return small + d->outcome.json.size() + d->outcome.artifacts.size() * small;
+  if (const auto* p = std::get_if<put_record>(&c.body))
+    return small + p->value.size();
+  return small;
+}
+
+} // namespace
+
+void replica::machine::hear(replica_input::wishes& w) {
+  ticks = w.ticks;
+  now = w.now;
+  for (auto& [caller, wish] : w.commands) {
+    if (auto refusal = closed_to(wish))
+      answer_now(caller, error{*refusal, {}});
+    else
+      enqueue({caller, std::move(wish), 0});
+  }
+}
+
+void replica::machine::hear(replica_input::claim_wish& w) {
+  ticks = w.ticks;
+  now = w.now;
+  const auto& wish = std::get<claim>(w.wish.body);
+  auto older = std::find_if(claims.begin(), claims.end(), [&wish](const waiting_claim& c) {
+    const auto& body = std::get<claim>(c.wish.body);
+    return body.node == wish.node && body.boot == wish.boot;
+  });
+  if (older != claims.end()) {
+    answer_now(older->caller, answer{granted{}});
+    claims.erase(older);
+  }
+  if (draining)
+    return answer_now(w.caller, answer{granted{}});
+  if (auto refusal = closed_to(w.wish))
+    return answer_now(w.caller, error{*refusal, {}});
+  waiting_claim newest{w.caller, std::move(w.wish), w.until};
+  if (offer(newest))
+    return;
+  if (in == phase::halted)
+    return answer_now(newest.caller, error{errc::unavailable, {}});
+  if (claims.size() >= limits::claims_waiting_max || newest.until <= ticks)
+    return answer_now(newest.caller, answer{granted{}});
+  claims.push_back(std::move(newest));
+}
+
+void replica::machine::hear(replica_input::barrier_wish& w) {
+  ticks = w.ticks;
+  now = w.now;
+  if (in != phase::leading)
+    return answer_now(w.caller, error{errc::not_leader, {}});
+  if (stalled)
+    return answer_now(w.caller, error{errc::unavailable, {}});
+  open_draft(position.epoch);
+  next.replies.push_back({w.caller, answer{accepted{}}});
+}
+
+std::optional<errc> replica::machine::closed_to(const command& wish) const {
+  if (in == phase::halted)
+    return errc::unavailable;
+  if (in != phase::leading)
+    return errc::not_leader;
+  if (stalled)
+    return errc::unavailable;
+  if (draining && !ends_an_attempt(wish))
+    return errc::shutting_down;
+  return std::nullopt;
+}
+
+ledger::context replica::machine::context() const {
+  return {config.log, next.head.epoch, next.head.time};
+}
+
+void replica::machine::open_draft(epoch_number epoch) {
+  if (next.open)
+    return;
+  const auto& before = out ? out->after : position;
+  next.open = true;
+  next.head.log = config.log;
+  next.head.epoch = epoch;
+  next.head.node = config.node;
+  next.head.boot = config.boot;
+  next.head.index = dure::next(before.index);
+  next.head.time = std::max(now, before.time);
+  next.head.previous = before.hash;
+}
+
+/// Takes the events into the record, in bytes and in state; false when there is no room.
+bool replica::machine::add_to_draft(const command_id& id, std::string_view by,
+                                    std::vector<event>&& events) {
+  if (events.empty())
+    return true;
+  if (!next.entries.add(id, by, events))
+    return false;
+  for (auto& e : events) {
+    if (auto applied = ledger::apply(building, e, context()); !applied) {
+      halt(applied.error());
+      return true;
+    }
+    feedable = feedable || may_feed(e);
+    next.events.push_back(std::move(e));
+  }
+  return true;
+}
+
+void replica::machine::decide(waiting_wish wish) {
+  open_draft(position.epoch);
+  auto decided = ledger::decide(building, wish.wish, context());
+  result<answer> outcome = answer{};
+  if (!decided && is_fatal(decided.error().code))
+    halt(decided.error());
+  else if (!decided)
+    outcome = decided.error();
+  else if (add_to_draft(wish.wish.id, wish.wish.by, std::move(decided->events)))
+    outcome = std::move(decided->reply);
+  else if (next.entries.empty())
+    outcome = error{errc::too_large, "what it leads to does not fit into a record"};
+  else {
+    next.full = true;
+    waiting_bytes += wish.bytes;
+    return waiting.push_front(std::move(wish));
+  }
+  if (wish.caller && in == phase::halted)
+    answer_now(*wish.caller, error{errc::unavailable, {}});
+  else if (wish.caller)
+    next.replies.push_back({*wish.caller, std::move(outcome)});
+}
+
+void replica::machine::enqueue(waiting_wish wish) {
+  wish.bytes = weight(wish.wish);
+  if (waiting.empty() && !next.full)
+    return decide(std::move(wish));
+  auto room = waiting.size() < limits::wishes_waiting_max &&
+              waiting_bytes + wish.bytes <= limits::wishes_waiting_bytes_max;
+  if (wish.caller && !room)
+    return answer_now(*wish.caller, error{errc::busy, {}});
+  waiting_bytes += wish.bytes;
+  waiting.push_back(std::move(wish));
+}
+
+/// Ends the leases that earlier lives of `node` still hold: nobody works on them any more.
+void replica::machine::lose_older_lives(const std::string& node, const boot_id& boot) {
+  enqueue({std::nullopt, {{}, config.node, lose_node{node, boot}}, 0});
+}
+
+void replica::machine::fill_draft() {
+  if (due_again)
+    decide_due();
+  while (!waiting.empty() && !next.full && in == phase::leading) {
+    auto wish = std::move(waiting.front());
+    waiting.pop_front();
+    waiting_bytes -= wish.bytes;
+    decide(std::move(wish));
+  }
+}
+
+void replica::machine::decide_due() {
+  due_again = false;
+  if (stalled || next.full)
+    return;
+  auto was_open = next.open;
+  open_draft(position.epoch);
+  auto due = ledger::due(building, context(), due_at_once);
+  if (!due)
+    return halt(due.error());
+  if (due->empty()) {
+    // An empty record is not opened by looking: its time is that of its first wish.
+    next.open = was_open;
+    return;
+  }
+  auto before = next.events.size();
+  for (auto& body : *due) {
+    if (next.full || in == phase::halted)
+      return;
+    decide({std::nullopt, {{}, config.node, std::move(body)}, 0});
+  }
+  // A round that changed nothing would come back the same.
+  due_again = due->size() == due_at_once && next.events.size() > before;
+}
+
+/// Decides a claim; false when there is nothing for it (yet).
+bool replica::machine::offer(const waiting_claim& c) {
+  if (next.full || !waiting.empty()) {
+    feedable = true;
+    return false;
+  }
+  auto was_open = next.open;
+  open_draft(position.epoch);
+  auto decided = ledger::decide(building, c.wish, context());
+  if (!decided && is_fatal(decided.error().code)) {
+    halt(decided.error());
+    return false;
+  }
+  if (!decided) {
+    next.replies.push_back({c.caller, decided.error()});
+    return true;
+  }
+  const auto* leases = std::get_if<granted>(&decided->reply);
+  if (leases && leases->grants.empty() && decided->events.empty()) {
+    next.open = was_open;
+    return false;
+  }
+  if (!add_to_draft(c.wish.id, c.wish.by, std::move(decided->events))) {
+    next.full = true;
+    feedable = true;
+    return false;
+  }
+  next.replies.push_back({c.caller, std::move(decided->reply)});
+  return in != phase::halted;
+}
+
+void replica::machine::feed_claims() {
+  if (!feedable || claims.empty() || next.full || stalled)
+    return;
+  feedable = false;
+  for (auto& c : std::exchange(claims, {})) {
+    if (!next.full && in != phase::halted && offer(c))
+      continue;
+    if (in == phase::halted)
+      answer_now(c.caller, error{errc::unavailable, {}});
+    else
+      claims.push_back(std::move(c));
+  }
+  feedable = feedable || next.full;
+}
+
+void replica::machine::expire_claims() {
+  std::erase_if(claims, [this](const waiting_claim& c) {
+    if (c.until > ticks)
+      return false;
+    answer_now(c.caller, answer{granted{}});
+    return true;
+  });
+}
+
+void replica::machine::answer_claims(const result<answer>& outcome) {
+  for (const auto& c : claims)
+    answer_now(c.caller, outcome);
+  claims.clear();
+}
+
+} // namespace dure

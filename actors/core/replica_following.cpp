@@ -1,0 +1,152 @@
+#include "actors/core/replica_machine.hpp"
+
+#include <utility>
+
+namespace dure {
+
+void replica::machine::follow() {
+  in = phase::following;
+  emit(replica_effect::tail{dure::next(position.index)});
+}
+
+void replica::machine::leave_tail() {
+  emit(replica_effect::stop_tail{});
+}
+
+void replica::machine::hear(record_tailed& t) {
+  if (in != phase::following)
+    return;
+  if (t.index <= position.index)
+    return compare_known(t);
+  if (t.index == dure::next(position.index))
+    return apply_tailed(t);
+  // A gap: the log may have been cut or trimmed.
+  leave_tail();
+  in = phase::looking;
+  ask_look();
+}
+
+/// A record came that was applied before: it must be the same.
+void replica::machine::compare_known(const record_tailed& t) {
+  auto own = read_raw_record(base, config.log, t.index);
+  if (!own)
+    return halt(own.error());
+  if (*own && **own != t.bytes)
+    halt({errc::corrupt, "the journal has another record " + std::to_string(number(t.index)) +
+                             " than this node has applied"});
+}
+
+void replica::machine::apply_tailed(record_tailed& t) {
+  auto r = decode_record(t.bytes);
+  if (!r)
+    return halt(r.error());
+  if (auto broken = breaks_chain(*r, t.index))
+    return halt(*broken);
+  overlay changes{base};
+  std::vector<event> facts;
+  for (auto& entry : r->entries) {
+    for (auto& e : entry.events) {
+      auto applied = ledger::apply(changes, e, {config.log, r->epoch, r->time});
+      if (!applied)
+        return halt(applied.error());
+      facts.push_back(std::move(e));
+    }
+  }
+  if (r->epoch > position.epoch) {
+    // Whoever leads has settled what was lost before.
+    lost.reset();
+    accepted_created = stream.created;
+    position.epoch = r->epoch;
+    position.leader = r->node;
+    position.leader_boot = r->boot;
+  }
+  position.index = t.index;
+  position.hash = trailing_hash(t.bytes);
+  position.time = r->time;
+  position.created = accepted_created;
+  write_position(changes, config.log, position, std::move(t.bytes));
+  emit(replica_effect::write{changes.take(), position.index, position.time, std::move(facts)});
+  written = true;
+  quiet.restart();
+  if (lone() && position.index >= stream.last)
+    ask_look();
+}
+
+/// Returns why `r`, found at `at`, cannot be the record after the last one applied.
+std::optional<error> replica::machine::breaks_chain(const record& r, journal_index at) const {
+  auto broken = [&r](const char* how) {
+    return error{errc::corrupt,
+                 "record " + std::to_string(number(r.index)) + " of the journal " + how};
+  };
+  if (r.log != config.log || r.index != at)
+    return broken("is not where it belongs");
+  if (r.previous != position.hash)
+    return broken("does not continue what this node has applied: the journal has forked");
+  if (r.time < position.time || r.epoch < position.epoch)
+    return broken("goes back in time");
+  if (r.epoch == position.epoch)
+    return std::nullopt;
+  const auto* first = r.entries.empty() || r.entries.front().events.empty()
+                          ? nullptr
+                          : &r.entries.front().events.front();
+  const auto* claimed = first ? std::get_if<events::leader_claimed>(first) : nullptr;
+  if (!claimed || claimed->epoch != r.epoch)
+    return broken("begins an epoch without a claim");
+  return std::nullopt;
+}
+
+void replica::machine::hear(replica_input::peer& p) {
+  if (in == phase::halted || p.node == config.node)
+    return;
+  auto reborn = peers.hear(p);
+  if (p.leads && p.epoch >= position.epoch)
+    quiet.restart();
+  if (in == phase::leading) {
+    if (reborn)
+      lose_older_lives(p.node, p.boot);
+    return;
+  }
+  if (lost && forked_from(p))
+    return;
+  if (in != phase::following)
+    return;
+  if (p.leads && p.created != stream.created)
+    ask_look();
+  else if (p.leads && p.epoch == position.epoch && lost)
+    accept_stream();
+  else if (!p.leads && p.epoch == position.epoch && p.node == position.leader)
+    quiet.hand_over();
+}
+
+/// A look at the log while following: does the tail deliver, and is it time to lead?
+void replica::machine::reconsider() {
+  auto known_loss = lost && lost_in == stream.created && stream.last >= position.index;
+  if (stands_on_lost_log() && !known_loss) {
+    leave_tail();
+    return place();
+  }
+  if (stream.last == position.index)
+    return try_to_lead();
+  if (quiet.over())
+    emit(replica_effect::tail{dure::next(position.index)});
+}
+
+void replica::machine::try_to_lead() {
+  auto time_has_come = lone() || quiet.over();
+  if (config.may_lead && !draining && time_has_come && accept_stream())
+    claim_lead();
+}
+
+void replica::machine::claim_lead() {
+  in = phase::claiming;
+  auto epoch = dure::next(position.epoch);
+  open_draft(epoch);
+  add_to_draft({}, config.node, {events::leader_claimed{epoch, config.node, config.boot}});
+  lose_older_lives(config.node, config.boot);
+  peers.for_each_life(
+      [this](const std::string& node, const boot_id& boot) { lose_older_lives(node, boot); });
+  if (in != phase::halted)
+    launch();
+}
+
+} // namespace dure

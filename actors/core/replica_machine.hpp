@@ -1,0 +1,205 @@
+#pragma once
+
+#include "actors/core/record_codec.hpp"
+#include "actors/core/replica.hpp"
+#include "actors/core/replica_peers.hpp"
+#include "actors/core/replica_rows.hpp"
+#include "actors/core/replica_silence.hpp"
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dure {
+
+/// The inside of a replica. Private to the replica_*.cpp files, one for each concern.
+///
+///   looking -> checking -> following -> claiming -> leading
+///                 |  ^         ^            |          |
+///                 v  |         +------------+----------+  deposed, drained
+///             recovering  (the log ends below what this store has applied, or is another stream)
+///
+/// What is decided lies in layers: `building` (the record being decided) over `flying` (the one
+/// that was appended) over the base. A step that emits a `write` decides nothing after it, because
+/// the base shows it only in the next step.
+struct replica::machine {
+  enum class phase {
+    looking,    ///< Asks how far the log goes.
+    checking,   ///< Reads the last record that log and store should share.
+    recovering, ///< The log has lost records that this store has.
+    following,  ///< Applies what the log delivers.
+    claiming,   ///< Its claim of leadership is in flight.
+    leading,
+    halted,
+  };
+
+  /// A wish that waits for room in a record; the replica's own have no caller.
+  struct waiting_wish {
+    std::optional<ticket> caller;
+    command wish;
+    std::size_t bytes = 0;
+  };
+
+  struct waiting_claim {
+    ticket caller{};
+    command wish;
+    monotonic until{};
+  };
+
+  /// The record that is being decided.
+  struct draft {
+    bool open = false;
+    bool full = false;
+    record head; ///< Everything but its entries.
+    record_writer entries;
+    std::vector<event> events;
+    std::vector<replica_effect::reply> replies;
+  };
+
+  /// The record that was appended and whose fate is not known yet.
+  struct flight {
+    enum class stage {
+      asked,   ///< The append is to be answered.
+      reading, ///< Looks whether it is there.
+      looking, ///< Refused and not there: looks how far the log goes.
+      resting, ///< Until the next tick.
+      parked,  ///< Until the log is whole again.
+    };
+    stage at = stage::asked;
+    bool claims = false;  ///< It is a claim of leadership.
+    bool refused = false; ///< The last append was.
+    bool rested = true;   ///< It may be appended again at once.
+    milliseconds tried{};
+    log_position after; ///< Where the store stands once it is taken.
+    std::vector<event> events;
+    std::vector<replica_effect::reply> replies;
+  };
+
+  machine(replica_config c, const state_reader& b);
+
+  // replica.cpp: what comes in, and what every phase shares.
+  replica_effects start(monotonic ticks, timestamp wall);
+  replica_effects step(replica_message message);
+  void hear(replica_input::tick& t);
+  void hear(replica_input::drain&);
+  void hear(journal_message& m);
+  void hear(stream_seen& seen);
+  void hear(record_read& r);
+
+  template <class Effect> void emit(Effect effect) { effects.emplace_back(std::move(effect)); }
+
+  void answer_now(ticket caller, result<answer> outcome);
+  void refuse_all(std::vector<replica_effect::reply>& replies, errc code);
+  void halt(error why);
+  void ask_look();
+  void tell_standing();
+  std::string why_not() const;
+  bool lone() const;
+
+  // replica_deciding.cpp: wishes become a record.
+  void hear(replica_input::wishes& w);
+  void hear(replica_input::claim_wish& w);
+  void hear(replica_input::barrier_wish& w);
+  void open_draft(epoch_number epoch);
+  bool add_to_draft(const command_id& id, std::string_view by, std::vector<event>&& events);
+  void decide(waiting_wish wish);
+  void enqueue(waiting_wish wish);
+  void lose_older_lives(const std::string& node, const boot_id& boot);
+  void fill_draft();
+  void decide_due();
+  bool offer(const waiting_claim& claim);
+  void feed_claims();
+  void expire_claims();
+  void answer_claims(const result<answer>& outcome);
+  std::optional<errc> closed_to(const command& wish) const;
+  ledger::context context() const;
+
+  // replica_appending.cpp: the record goes to the log, and what became of it is found out.
+  void hear(append_taken& t);
+  void hear(append_refused&);
+  void hear(append_unknown&);
+  void launch();
+  void send();
+  void read_fate();
+  void resolve(record_read& r);
+  void meet_other(const std::string& bytes);
+  void inspect_for_flight();
+  void send_again();
+  void keep_trying(milliseconds passed);
+  void give_up_waiting();
+  void land();
+  void step_down();
+  void drop_undecided(errc code);
+  void resign_if_idle();
+  bool stands_on_lost_log() const;
+
+  // replica_following.cpp: the tail, and who tries to lead.
+  void hear(record_tailed& t);
+  void hear(replica_input::peer& p);
+  void follow();
+  void leave_tail();
+  void compare_known(const record_tailed& t);
+  void apply_tailed(record_tailed& t);
+  std::optional<error> breaks_chain(const record& r, journal_index at) const;
+  void reconsider();
+  void try_to_lead();
+  void claim_lead();
+
+  // replica_recovery.cpp: a log that is not the one this store knows.
+  void place();
+  void note_loss();
+  void check_common(record_read& r);
+  void proceed();
+  void recover();
+  void resume();
+  bool settled() const;
+  bool accept_stream();
+  void put_back();
+  void put_back_taken(journal_index index);
+  void put_back_unclear();
+  void resolve_put_back(record_read& r);
+  bool forked_from(const replica_input::peer& p);
+
+  const replica_config config;
+  const state_reader& base;
+  overlay flying{base};
+  overlay building{static_cast<const state_reader&>(flying)};
+
+  phase in = phase::looking;
+  timestamp now{};
+  monotonic ticks{};
+  log_position position;
+  stream_seen stream;           ///< As last seen.
+  timestamp accepted_created{}; ///< The life of the stream that this store trusts; zero: none yet.
+  std::optional<milliseconds> lost;     ///< For how long it is known that the log lost something.
+  timestamp lost_in{};                  ///< The life of the stream that `lost` is about.
+  journal_index common{};               ///< Being read, in phase checking.
+  std::optional<journal_index> putting; ///< Being appended again, in phase recovering.
+  bool putting_read = false;            ///< Its append was unclear: it is being read.
+  bool check_failed = false;            ///< The last read of `common` could not be asked.
+
+  silence quiet;
+  peer_table peers;
+
+  draft next;
+  std::optional<flight> out;
+  std::deque<waiting_wish> waiting;
+  std::size_t waiting_bytes = 0;
+  std::deque<waiting_claim> claims;
+  bool feedable = false;  ///< Something happened that may give a waiting claim a job.
+  bool due_again = false; ///< More was due than one round takes.
+
+  bool look_asked = false;
+  bool journal_away = false;
+  milliseconds since_look{};
+  bool stalled = false; ///< No append was taken for a long time; callers are not kept waiting.
+  bool draining = false;
+  bool written = false; ///< This step has emitted a write.
+  std::string halt_reason;
+
+  replica_effects effects;
+  std::optional<replica_effect::standing> last_told;
+};
+
+} // namespace dure

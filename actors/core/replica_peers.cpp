@@ -1,0 +1,47 @@
+#include "actors/core/replica_peers.hpp"
+
+#include <algorithm>
+
+namespace dure {
+
+bool peer_table::hear(const replica_input::peer& p) {
+  auto known = nodes_.find(p.node);
+  if (known == nodes_.end()) {
+    if (nodes_.size() < nodes_max)
+      nodes_.emplace(p.node, heard_node{p, true, {}});
+    return true;
+  }
+  auto& [last, reported, ended] = known->second;
+  if (std::find(ended.begin(), ended.end(), p.boot) != ended.end())
+    return false;
+  auto reborn = last.boot != p.boot;
+  if (reborn) {
+    ended.push_back(last.boot);
+    if (ended.size() > boots_remembered)
+      ended.pop_front();
+  }
+  last = p;
+  reported = true;
+  return reborn;
+}
+
+const replica_input::peer* peer_table::ahead_of(journal_index index) const {
+  const replica_input::peer* furthest = nullptr;
+  for (const auto& [node, heard] : nodes_) {
+    if (heard.last.index > index && (!furthest || heard.last.index > furthest->index))
+      furthest = &heard.last;
+  }
+  return furthest;
+}
+
+bool peer_table::has_reported(std::string_view node, timestamp created) const {
+  auto known = nodes_.find(node);
+  return known != nodes_.end() && known->second.reported && known->second.last.created == created;
+}
+
+void peer_table::forget_reports() {
+  for (auto& [node, heard] : nodes_)
+    heard.reported = false;
+}
+
+} // namespace dure

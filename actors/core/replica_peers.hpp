@@ -1,0 +1,48 @@
+#pragma once
+
+#include "actors/core/replica.hpp"
+
+#include <deque>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dure {
+
+/// What the other replicas of a log have last told. One owner.
+class peer_table {
+public:
+  static constexpr std::size_t nodes_max = 256;       ///< Further ones are not listened to.
+  static constexpr std::size_t boots_remembered = 16; ///< Older lives of a node, told apart.
+
+  /// Returns whether the node has begun a new life since it was last heard. A beat of an earlier
+  /// life that comes late is dropped.
+  bool hear(const replica_input::peer& p);
+
+  /// Returns the peer whose applied index is the highest above `index`, or null.
+  const replica_input::peer* ahead_of(journal_index index) const;
+
+  /// Returns whether `node` has told where it stands after it saw the stream created at `created`.
+  bool has_reported(std::string_view node, timestamp created) const;
+
+  /// What was heard until now says nothing about the stream's present life.
+  void forget_reports();
+
+  /// Calls `visit(node, boot)` for each node heard of.
+  template <class Visit> void for_each_life(Visit&& visit) const {
+    for (const auto& [node, heard] : nodes_)
+      visit(node, heard.last.boot);
+  }
+
+private:
+  struct heard_node {
+    replica_input::peer last;
+    bool reported = false;
+    std::deque<boot_id> ended; ///< Boots that a newer one has followed.
+  };
+
+  std::map<std::string, heard_node, std::less<>> nodes_;
+};
+
+} // namespace dure

@@ -1,0 +1,169 @@
+#include "actors/core/replica_machine.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace dure {
+
+namespace {
+
+/// How long the node that led last waits to hear of a later leader before it mends the log alone.
+constexpr milliseconds grace_of_the_last_leader{3'000};
+
+error fork_at(journal_index index) {
+  return {errc::corrupt, "the journal has another record " + std::to_string(number(index)) +
+                             " than this node has applied: records were lost and others written"};
+}
+
+} // namespace
+
+/// Finds where the log, as just looked at, stands to the store.
+void replica::machine::place() {
+  if (number(stream.first) > number(position.index) + 1)
+    return halt({errc::gone, "the journal begins after the record that this node needs next"});
+  if (accepted_created == timestamp{})
+    accepted_created = stream.created;
+  if (stream.last < position.index || stream.created != accepted_created)
+    note_loss();
+  common = std::min(stream.last, position.index);
+  if (number(common) == 0 || common < stream.first)
+    return proceed();
+  in = phase::checking;
+  check_failed = false;
+  emit(replica_effect::read{common});
+}
+
+void replica::machine::note_loss() {
+  if (lost && lost_in == stream.created)
+    return;
+  lost = milliseconds{0};
+  lost_in = stream.created;
+  peers.forget_reports();
+}
+
+void replica::machine::check_common(record_read& r) {
+  check_failed = r.failed || !r.bytes;
+  if (check_failed)
+    return; // The next tick looks again.
+  auto there = hash_of(*r.bytes);
+  if (!there)
+    return halt(there.error());
+  auto own = read_raw_record(base, config.log, common);
+  if (!own)
+    return halt(own.error());
+  if (*own && trailing_hash(**own) != *there)
+    return halt(fork_at(common));
+  proceed();
+}
+
+/// The log agrees with the store as far as it goes.
+void replica::machine::proceed() {
+  if (stream.last < position.index)
+    return recover();
+  if (out)
+    return resume();
+  follow();
+  if (stream.last == position.index)
+    try_to_lead();
+}
+
+/// Appends what the log lost again, once it is known that nobody can have more.
+void replica::machine::recover() {
+  in = phase::recovering;
+  if (!settled())
+    return;
+  putting = dure::next(stream.last);
+  put_back();
+}
+
+/// The log is whole again; what was in flight when the loss was met goes on.
+void replica::machine::resume() {
+  if (!accept_stream()) {
+    in = phase::recovering;
+    return;
+  }
+  in = out->claims ? phase::claiming : phase::leading;
+  out->refused = false;
+  out->rested = true;
+  read_fate();
+}
+
+bool replica::machine::settled() const {
+  if (!lost || lone())
+    return true;
+  auto has_told = [this](const std::string& node) {
+    return node == config.node || peers.has_reported(node, stream.created);
+  };
+  if (std::all_of(config.schedulers.begin(), config.schedulers.end(), has_told))
+    return true;
+  return !position.leader.empty() && has_told(position.leader) && *lost >= grace_of_the_last_leader;
+}
+
+/// Returns whether the log may be led: nothing that anybody has told of is missing in it.
+bool replica::machine::accept_stream() {
+  const auto* ahead = peers.ahead_of(stream.last);
+  auto only_ours = ahead && out && ahead->hash == out->after.hash;
+  if (!settled() || (ahead && !only_ours))
+    return false;
+  lost.reset();
+  accepted_created = stream.created;
+  return true;
+}
+
+void replica::machine::put_back() {
+  auto raw = read_raw_record(base, config.log, *putting);
+  if (!raw)
+    return halt(raw.error());
+  if (!*raw)
+    return halt({errc::gone, "the journal lost records that this node has let go of"});
+  putting_read = false;
+  auto hash = trailing_hash(**raw);
+  emit(replica_effect::append{journal_index{number(*putting) - 1}, hash, std::move(**raw)});
+}
+
+void replica::machine::put_back_taken(journal_index index) {
+  if (index != *putting)
+    return put_back_unclear();
+  putting = dure::next(*putting);
+  if (*putting <= position.index)
+    return put_back();
+  putting.reset();
+  in = phase::looking;
+  ask_look();
+}
+
+void replica::machine::put_back_unclear() {
+  putting_read = true;
+  emit(replica_effect::read{*putting});
+}
+
+/// An append of an old record was not clearly taken. Another replica may have been faster.
+void replica::machine::resolve_put_back(record_read& r) {
+  if (r.failed || !r.bytes) {
+    putting.reset(); // The next look says where to go on.
+    return;
+  }
+  auto there = hash_of(*r.bytes);
+  auto own = read_raw_record(base, config.log, *putting);
+  if (!there)
+    return halt(there.error());
+  if (!own)
+    return halt(own.error());
+  if (!*own || trailing_hash(**own) != *there)
+    return halt(fork_at(*putting));
+  put_back_taken(*putting);
+}
+
+/// While the log has lost records, tails are all there is: two that differ are for a person.
+bool replica::machine::forked_from(const replica_input::peer& p) {
+  if (number(p.index) == 0 || p.index > position.index)
+    return false;
+  auto own = read_raw_record(base, config.log, p.index);
+  if (!own)
+    halt(own.error());
+  else if (*own && trailing_hash(**own) != p.hash)
+    halt(fork_at(p.index));
+  return in == phase::halted;
+}
+
+} // namespace dure
