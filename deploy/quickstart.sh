@@ -4,8 +4,8 @@
 set -euo pipefail
 
 readonly caller_folder=$PWD
-readonly root=$(cd "$(dirname "$0")/.." && pwd)
-readonly dure=$root/build/release/dure
+root=$(cd "$(dirname "$0")/.." && pwd)
+readonly root dure=$root/build/release/dure
 export NINJA_STATUS='   [%f/%t %es] '
 
 keep=no
@@ -40,7 +40,7 @@ read_arguments() {
   elif [ "${file#/}" = "$file" ]; then
     file=$caller_folder/$file
   fi
-  [ -f "$file" ] && [ -r "$file" ] || die "cannot read '$file'"
+  if [ ! -f "$file" ] || [ ! -r "$file" ]; then die "cannot read '$file'"; fi
 }
 
 build() {
