@@ -1,3 +1,4 @@
+#include "actors/core/keys.hpp"
 #include "actors/core/replica_machine.hpp"
 
 #include <utility>
@@ -39,7 +40,7 @@ void replica::machine::send() {
   out->at = flight::stage::asked;
   out->refused = false;
   emit(replica_effect::append{position.index, after.hash,
-                              *rows.at(tail_key(config.log, after.index))});
+                              *rows.at(keys::tail(config.log, after.index))});
 }
 
 void replica::machine::hear(append_taken& t) {

@@ -1,6 +1,7 @@
 #include "actors/core/replica_rows.hpp"
 
 #include "actors/core/bytes.hpp"
+#include "actors/core/keys.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -12,17 +13,6 @@ namespace {
 
 /// Layout of the row: schema u8, then the fields of log_position in their order.
 constexpr std::uint8_t position_schema = 1;
-
-void append_big_endian(std::string& key, std::uint64_t value, int bytes) {
-  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8)
-    key += static_cast<char>(static_cast<std::uint8_t>(value >> shift));
-}
-
-std::string position_key(log_number log) {
-  std::string key;
-  append_big_endian(key, number(log), 2);
-  return key;
-}
 
 std::string to_row(const log_position& p) {
   std::string row;
@@ -59,7 +49,7 @@ result<log_position> from_row(std::string_view row) {
 } // namespace
 
 result<log_position> read_position(const state_reader& state, log_number log) {
-  auto row = state.get(family::meta, position_key(log));
+  auto row = state.get(family::meta, keys::log(log));
   if (!row)
     return row.error();
   if (!*row)
@@ -69,20 +59,13 @@ result<log_position> read_position(const state_reader& state, log_number log) {
 
 void write_position(overlay& state, log_number log, const log_position& position,
                     std::string bytes) {
-  state.put(family::meta, position_key(log), to_row(position));
-  state.put(family::tail, tail_key(log, position.index), std::move(bytes));
+  state.put(family::meta, keys::log(log), to_row(position));
+  state.put(family::tail, keys::tail(log, position.index), std::move(bytes));
 }
 
 result<std::optional<std::string>> read_raw_record(const state_reader& state, log_number log,
                                                    journal_index index) {
-  return state.get(family::tail, tail_key(log, index));
-}
-
-std::string tail_key(log_number log, journal_index index) {
-  std::string key;
-  append_big_endian(key, number(log), 2);
-  append_big_endian(key, number(index), 8);
-  return key;
+  return state.get(family::tail, keys::tail(log, index));
 }
 
 } // namespace dure

@@ -33,7 +33,4 @@ void write_position(overlay& state, log_number log, const log_position& position
 result<std::optional<std::string>> read_raw_record(const state_reader& state, log_number log,
                                                    journal_index index);
 
-/// Returns the row key of a raw record in family `tail`: log, then index, big-endian.
-std::string tail_key(log_number log, journal_index index);
-
 } // namespace dure
