@@ -25,7 +25,8 @@ public:
   virtual ~audience() = default;
 
   /// A record is in the store: everybody may see it now.
-  virtual void applied(log_number log, const std::string& queue, const replica_effect::write& w) = 0;
+  virtual void applied(log_number log, const std::string& queue,
+                       const replica_effect::write& w) = 0;
 
   /// A log stands differently than before.
   virtual void stands(const shard_status& status) = 0;

@@ -20,13 +20,13 @@ class log_sink {
 public:
   virtual ~log_sink() = default;
 
-  /// Writes one line. `event` is a stable name to search for ("shard-halted"), `text` a sentence
+  /// Writes one line. `name` is a stable name to search for ("shard-halted"), `text` a sentence
   /// for people.
-  virtual void write(log_level level, std::string_view event, std::string_view text,
+  virtual void write(log_level level, std::string_view name, std::string_view text,
                      std::initializer_list<log_field> fields) = 0;
 
-  void write(log_level level, std::string_view event, std::string_view text) {
-    write(level, event, text, {});
+  void write(log_level level, std::string_view name, std::string_view text) {
+    write(level, name, text, {});
   }
 };
 

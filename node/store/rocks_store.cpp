@@ -84,8 +84,8 @@ result<std::unique_ptr<rocks_store>> rocks_store::open(const std::filesystem::pa
   auto opened = std::make_unique<database>();
   auto setup = make_rocks_setup(opened->listener);
   rocksdb::DB* db = nullptr;
-  auto status = rocksdb::DB::Open(setup.database, folder.string(), setup.families,
-                                  &opened->handles, &db);
+  auto status =
+      rocksdb::DB::Open(setup.database, folder.string(), setup.families, &opened->handles, &db);
   if (!status.ok())
     return open_error(status);
   opened->db.reset(db);
@@ -139,8 +139,8 @@ result<void> rocks_store::write(const state_delta& delta) {
   for (std::size_t i = 0; i < family_count; ++i) {
     auto* handle = database_->handles[i];
     for (const auto& [key, value] : delta.families[i]) {
-      auto added = value ? batch.Put(handle, slice(key), slice(*value))
-                         : batch.Delete(handle, slice(key));
+      auto added =
+          value ? batch.Put(handle, slice(key), slice(*value)) : batch.Delete(handle, slice(key));
       if (!added.ok())
         return database_->failed(added, "building a write");
     }

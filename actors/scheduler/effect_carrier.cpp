@@ -1,0 +1,133 @@
+#include "actors/scheduler/effect_carrier.hpp"
+
+#include "actors/core/keys.hpp"
+#include "actors/core/rows.hpp"
+#include "actors/scheduler/scheduler.hpp"
+
+#include <caf/send.hpp>
+#include <utility>
+
+namespace dure {
+
+namespace {
+
+/// Returns whether only records came between the two; nobody is told of each.
+bool same_but_for_index(const replica_effect::standing& a, const replica_effect::standing& b) {
+  return a.leads == b.leads && a.caught_up == b.caught_up && a.epoch == b.epoch &&
+         a.created == b.created && a.why_not == b.why_not;
+}
+
+/// Carries one effect after another; a value that lives for one step.
+struct carrier {
+  scheduler_state& state;
+  bool wrote = false;
+
+  scheduler_context& of() { return *state.context; }
+
+  void operator()(replica_effect::append& a) { state.log->append(std::move(a)); }
+
+  void operator()(replica_effect::read& r) { state.log->read(r.index); }
+
+  void operator()(replica_effect::look&) { state.log->look(); }
+
+  void operator()(replica_effect::tail& t) { state.log->tail(t.from); }
+
+  void operator()(replica_effect::stop_tail&) { state.log->stop_tail(); }
+
+  void operator()(replica_effect::write& w) {
+    if (auto written = of().rows.write(w.delta); !written)
+      return halt(written.error().code, written.error().context);
+    wrote = true;
+    state.view->on_written(w.delta);
+    of().listeners.applied(of().replica.log, of().queue, w);
+    for (const auto& e : w.events)
+      pass_on(e);
+  }
+
+  void operator()(replica_effect::reply& r) {
+    auto closed = state.desk.settle(r.caller, std::move(r.outcome));
+    if (closed)
+      answer(closed->first, std::move(closed->second));
+  }
+
+  void operator()(replica_effect::standing& s) {
+    auto is_news = !same_but_for_index(state.status.standing, s);
+    state.status.standing = std::move(s);
+    if (is_news)
+      tell_standing();
+  }
+
+  void operator()(replica_effect::halt& h) { halt(h.code, h.reason); }
+
+  void answer(batch_number batch, outcome_batch outcomes) {
+    auto caller = state.callers.extract(batch);
+    if (!caller.empty())
+      caller.mapped().deliver(std::move(outcomes));
+  }
+
+  /// Tells the supervisor what concerns more than this log.
+  void pass_on(const event& e) {
+    if (const auto* cancelled = std::get_if<events::cancel_requested>(&e))
+      cancel(cancelled->id);
+    else if (of().replica.log == control_log && (std::holds_alternative<events::record_put>(e) ||
+                                                 std::holds_alternative<events::record_deleted>(e)))
+      caf::anon_send(of().supervisor, atom::records::value);
+  }
+
+  void cancel(const job_id& id) {
+    auto row = of().rows.get(family::jobs, keys::job(id));
+    if (!row || !*row)
+      return;
+    auto cancelled = decode_row<job>(**row);
+    if (!cancelled || cancelled->state != job_state::running)
+      return;
+    auto of_job = live_lease(*cancelled);
+    if (of_job.node == of().replica.node)
+      caf::anon_send(of().supervisor, atom::cancel::value, std::move(of_job));
+  }
+
+  void halt(errc code, const std::string& reason) {
+    state.status.halted = true;
+    state.status.standing.leads = false;
+    state.status.standing.why_not = reason;
+    state.log->stop_tail();
+    of().log.write(log_level::error, "shard-halted", reason,
+                   {{"queue", of().queue},
+                    {"shard", std::to_string(of().shard)},
+                    {"code", std::string{to_string(code)}}});
+    for (auto& [batch, outcomes] : state.desk.close_all(error{errc::unknown_outcome, reason}))
+      answer(batch, std::move(outcomes));
+    tell_standing();
+  }
+
+  void tell_standing() {
+    of().listeners.stands(state.status);
+    caf::anon_send(of().supervisor, atom::status::value, state.status);
+  }
+};
+
+bool is_idle(const scheduler_state& state) {
+  return state.status.halted || (!state.status.standing.leads && state.desk.unanswered() == 0);
+}
+
+} // namespace
+
+carried carry_out(scheduler_state& state, replica_effects effects) {
+  carrier carry{state};
+  for (auto& effect : effects) {
+    std::visit(carry, effect);
+    if (state.status.halted)
+      break;
+  }
+  answer_drains(state);
+  return carry.wrote ? carried::wrote : carried::nothing_written;
+}
+
+void answer_drains(scheduler_state& state) {
+  if (state.drains.empty() || !is_idle(state))
+    return;
+  for (auto& caller : std::exchange(state.drains, {}))
+    caller.deliver(true);
+}
+
+} // namespace dure

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "actors/core/head_window.hpp"
+#include "actors/core/replica.hpp"
+#include "actors/ports/clock.hpp"
+#include "actors/ports/journal.hpp"
+#include "actors/ports/log.hpp"
+#include "actors/ports/store.hpp"
+#include "actors/protocol/interfaces.hpp"
+#include "actors/scheduler/outcome_desk.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+#include <map>
+#include <memory>
+#include <optional>
+
+namespace dure {
+
+/// What a scheduler needs from outside. Everything referred to outlives the actor.
+struct scheduler_context {
+  std::string queue;
+  std::uint16_t shard = 0;
+  replica_config replica;
+  const clock& time;
+  store& rows;
+  journal_source& journals;
+  audience& listeners;
+  log_sink& log;
+  supervisor_actor supervisor; ///< Told of standings, changed queue records and cancels.
+};
+
+struct scheduler_state {
+  static inline const char* name = "scheduler";
+
+  std::optional<scheduler_context> context;
+  std::unique_ptr<head_window> view; ///< The store, with the heads of its queues in memory.
+  std::unique_ptr<replica> machine;  ///< All the thinking.
+  std::unique_ptr<journal> log;
+  shard_status status;
+  outcome_desk desk;
+  std::map<batch_number, caf::typed_response_promise<outcome_batch>> callers;
+  std::vector<caf::typed_response_promise<bool>> drains;
+};
+
+/// Carries messages to the replica of one log, and what that answers to journal, store and callers.
+/// No rule of its own.
+scheduler_actor::behavior_type scheduler(scheduler_actor::stateful_pointer<scheduler_state> self,
+                                         scheduler_context context);
+
+} // namespace dure

@@ -1,0 +1,78 @@
+#include "actors/worker/attempt_report.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace dure {
+
+namespace {
+
+constexpr milliseconds time_min{1'000}; ///< Even a late start gets a moment.
+
+milliseconds left_of(std::chrono::seconds limit, milliseconds passed) {
+  return std::max(time_min, milliseconds{limit} - std::max(passed, milliseconds{0}));
+}
+
+job_error unexplained(attempt_end end) {
+  return {std::string{to_string(end)}, "The handler ended without saying why.", true};
+}
+
+} // namespace
+
+handler_task to_task(const attempt_in_hand& attempt, timestamp now) {
+  const auto& spec = attempt.granted.spec;
+  auto passed = now - attempt.granted.started_at;
+  handler_task task;
+  task.of = attempt.granted.of;
+  task.kind = spec.kind;
+  task.params = spec.params;
+  task.input = spec.input;
+  task.input_file = spec.input_file;
+  task.scratch = attempt.scratch;
+  task.soft_timeout = left_of(spec.timeout.soft, passed);
+  task.hard_timeout = left_of(spec.timeout.hard, passed);
+  return task;
+}
+
+command_body to_report(const handler_end& end, bool given_back, job_result outcome, timestamp now) {
+  switch (end.end) {
+  case attempt_end::completed:
+    return complete{end.of, std::move(outcome), {}, end.peak_memory_bytes};
+  case attempt_end::failed:
+  case attempt_end::died:
+  case attempt_end::timed_out: {
+    fail report{
+        end.of, end.end, end.failure.value_or(unexplained(end.end)), {}, end.peak_memory_bytes};
+    if (end.retry_after)
+      report.retry_not_before = now + *end.retry_after;
+    return report;
+  }
+  case attempt_end::cancelled:
+  case attempt_end::released:
+  case attempt_end::lost:
+    break;
+  }
+  return release{end.of, given_back ? attempt_end::released : attempt_end::cancelled,
+                 end.peak_memory_bytes};
+}
+
+fail to_file_failure(const lease& of, const error& why, std::uint64_t peak_memory_bytes) {
+  auto to_fail = [&](job_error failure) {
+    return fail{of, attempt_end::failed, std::move(failure), {}, peak_memory_bytes};
+  };
+  if (why.code == errc::not_found || why.code == errc::gone)
+    return to_fail({"input_missing", "The input file is no longer there.", false});
+  if (why.code == errc::corrupt)
+    return to_fail({"input_corrupt", "The input file is damaged.", true});
+  return to_fail({"files_unavailable", std::string{to_string(why.code)}, true});
+}
+
+const lease& lease_in(const command_body& report) {
+  if (const auto* done = std::get_if<complete>(&report))
+    return done->of;
+  if (const auto* failed = std::get_if<fail>(&report))
+    return failed->of;
+  return std::get<release>(report).of;
+}
+
+} // namespace dure

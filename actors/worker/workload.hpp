@@ -1,0 +1,99 @@
+#pragma once
+
+#include "actors/core/command.hpp"
+#include "actors/core/time.hpp"
+#include "actors/ports/sandbox.hpp"
+
+#include <deque>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace dure {
+
+/// One attempt that this worker holds the lease of.
+///
+///     staging -> waiting -> running -> keeping -> (reported)
+///        a kind without files begins at waiting and skips keeping
+struct attempt_in_hand {
+  enum class phase { staging, waiting, running, keeping };
+
+  grant granted;
+  phase at = phase::waiting;
+  monotonic since{};             ///< When it entered the phase.
+  std::filesystem::path scratch; ///< Empty: it needs no files.
+  handler_end end;               ///< While keeping: what is reported when its files are safe.
+  bool given_back = false;       ///< The worker, not the client, told the handler to stop.
+};
+
+/// How many jobs a kind's handlers could take, and which they have. A value.
+///
+/// A kind whose jobs are short is given more than its handlers have places for: about `ahead` of
+/// work by the running mean of run times, so that handlers need not wait for the journal.
+class workload {
+public:
+  static constexpr milliseconds ahead{100};
+  static constexpr std::uint32_t ahead_jobs_max = 1'024;
+  static constexpr milliseconds wait_max{1'000}; ///< What waits longer is given back.
+
+  explicit workload(const std::vector<handler_capacity>& capacities);
+
+  /// Returns what should be claimed now; a kind that is nearly full is left out, since a few large
+  /// claims cost less than many small ones.
+  std::vector<demand> demands() const;
+
+  /// Takes a granted job into the hand; null when its kind is unknown or the job is there already.
+  attempt_in_hand* add(grant granted, monotonic now);
+
+  /// Returns the attempt of exactly this lease, or null.
+  attempt_in_hand* find(const lease& of);
+
+  /// What was staged or needs no files may start.
+  void make_ready(attempt_in_hand& attempt, std::filesystem::path scratch, monotonic now);
+
+  /// Moves attempts to `running` for every free place, oldest first, and returns them.
+  std::vector<attempt_in_hand*> start(monotonic now);
+
+  /// The handler is done with it: its place is free.
+  void stop(attempt_in_hand& attempt, monotonic now);
+
+  /// Forgets an attempt that is not running.
+  void remove(const attempt_in_hand& attempt);
+
+  /// Returns the leases of all that have waited too long, and claims less of their kinds until one
+  /// of them ends.
+  std::vector<lease> overdue(monotonic now);
+
+  /// Returns the leases in that phase.
+  std::vector<lease> all(attempt_in_hand::phase at) const;
+
+  bool needs_files(const std::string& kind) const;
+
+  bool empty() const { return attempts_.empty(); }
+
+  std::uint32_t slots() const;
+  std::uint32_t running() const;
+
+private:
+  struct kind_lane {
+    std::uint32_t capacity = 0;
+    bool needs_files = false;
+    std::uint32_t in_hand = 0;
+    std::uint32_t running = 0;
+    std::deque<job_id> waiting;
+    std::optional<double> run_ms; ///< Mean of run times, the newest weighing most.
+    bool stalled = false;
+
+    std::uint32_t target() const;
+  };
+
+  kind_lane& lane_of(const attempt_in_hand& attempt);
+
+  std::map<std::string, kind_lane, std::less<>> lanes_;
+  std::unordered_map<job_id, attempt_in_hand> attempts_;
+};
+
+} // namespace dure
