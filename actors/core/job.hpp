@@ -135,6 +135,7 @@ struct attempt {
   epoch_number epoch{};
   claim_id claim; ///< The request that it answered; a repeat of that request gets it again.
   timestamp started_at{};
+  timestamp ends_at{}; ///< When time alone ends its lease.
   std::optional<timestamp> ended_at;
   std::optional<attempt_end> end;
   std::uint64_t peak_memory_bytes = 0;

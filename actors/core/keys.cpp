@@ -51,6 +51,17 @@ key_range begins_with(std::string prefix) {
   return {std::move(prefix), std::move(until)};
 }
 
+/// Returns the `place`-th id from the end of a key that ends in ids.
+std::optional<uuid> id_from_end(std::string_view key, std::size_t place) {
+  uuid id;
+  const auto size = id.bytes.size();
+  if (key.size() < place * size)
+    return std::nullopt;
+  const auto bytes = key.substr(key.size() - place * size, size);
+  std::copy(bytes.begin(), bytes.end(), id.bytes.begin());
+  return id;
+}
+
 } // namespace
 
 std::string job(const job_id& id) {
@@ -103,6 +114,11 @@ key_range leases_of(log_number log, std::string_view node, const boot_id& boot,
   return begins_with(key{log}.ended(node).id(boot.value).id(claim.value));
 }
 
+std::optional<boot_id> boot_of_lease(std::string_view key) {
+  auto id = id_from_end(key, 3);
+  return id ? std::optional{boot_id{*id}} : std::nullopt;
+}
+
 std::string command(log_number log, const command_id& id) {
   return key{log}.id(id.value);
 }
@@ -148,12 +164,8 @@ std::string_view after_log(std::string_view key) {
 }
 
 std::optional<job_id> job_at_end(std::string_view key) {
-  job_id id;
-  if (key.size() < id.value.bytes.size())
-    return std::nullopt;
-  auto bytes = key.substr(key.size() - id.value.bytes.size());
-  std::copy(bytes.begin(), bytes.end(), id.value.bytes.begin());
-  return id;
+  auto id = id_from_end(key, 1);
+  return id ? std::optional{job_id{*id}} : std::nullopt;
 }
 
 std::string after_prefix(std::string prefix) {

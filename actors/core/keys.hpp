@@ -14,17 +14,15 @@
 ///
 ///     jobs      log id                             -> job
 ///     ready     log kind \0 inverted-priority id   -> (empty)
-///     timers    log due-ms type subject            -> (empty; a record's version)
+///     timers    log due-ms type subject            -> (empty)
 ///     by_state  log state id                       -> (empty)
 ///     by_group  log group \0 state id              -> (empty)
 ///     unique    log scope \0 key                   -> job id     scope: 'q', or 'g' and the group
 ///     leases    log node \0 boot claim id          -> lease_row
-///     commands  log command-id                     -> answer_row
-///     groups    log 'q' | 'k' kind | 'g' group     -> count_row
-///     records   log key                            -> record_row
-///     logs      log                                -> log_row
-///     tail      log index                          -> the record's bytes
-///     meta      log                                -> the replica's
+///     commands  log command-id                     -> answer_row, also under the id of a removed
+///     job groups    log 'q' | 'k' kind | 'g' group     -> count_row records   log key ->
+///     record_row logs      log                                -> log_row tail      log index ->
+///     the record's bytes meta      log                                -> the replica's
 namespace dure::keys {
 
 std::string job(const job_id& id);
@@ -47,6 +45,9 @@ std::string lease_of(const lease& of, const claim_id& claim);
 key_range leases_of(log_number log, std::string_view node);
 key_range leases_of(log_number log, std::string_view node, const boot_id& boot,
                     const claim_id& claim);
+
+/// Returns the boot that a key of family `leases` names, or nothing when it is too short.
+std::optional<boot_id> boot_of_lease(std::string_view key);
 
 std::string command(log_number log, const command_id& id);
 

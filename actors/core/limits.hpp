@@ -12,6 +12,10 @@ inline constexpr std::size_t group_bytes_max = 128; ///< Group names.
 inline constexpr std::size_t unique_key_bytes_max = 256;
 inline constexpr std::size_t tag_bytes_max = 64;
 inline constexpr std::size_t tags_max = 16;
+inline constexpr std::size_t owner_bytes_max = 128;
+inline constexpr std::size_t traceparent_bytes_max = 64; ///< W3C's is 55.
+inline constexpr std::size_t media_type_bytes_max = 128;
+inline constexpr std::size_t pause_reason_bytes_max = 256;
 inline constexpr std::size_t inline_json_bytes_max = 16 * 1024; ///< params, input, result.
 inline constexpr std::size_t file_name_bytes_max = 255;
 inline constexpr std::size_t error_message_characters_max = 500;
@@ -28,6 +32,10 @@ inline constexpr std::size_t record_value_bytes_max = 256 * 1024;
 inline constexpr std::size_t record_key_bytes_max = 512;
 inline constexpr std::size_t batch_jobs_max = 10'000;
 inline constexpr std::size_t claim_jobs_max = 1'024;
+inline constexpr std::size_t claim_kinds_max = 64;
+inline constexpr std::size_t claim_bytes_max = 512 * 1024; ///< params and inputs in one answer.
+inline constexpr std::size_t lost_leases_max =
+    4'096; ///< That one lose_node ends; what is over it waits for the next, or for its timeout.
 inline constexpr std::size_t list_rows_max = 500;
 inline constexpr std::size_t list_rows_looked_at_max = 10'000;
 inline constexpr std::size_t position_max =
@@ -50,6 +58,8 @@ inline constexpr std::chrono::seconds timeout_grace{
     30}; ///< After the hard timeout a lease ends whatever its node says.
 inline constexpr std::chrono::seconds backoff_first{5};
 inline constexpr std::chrono::seconds backoff_max{3'600};
+inline constexpr std::chrono::days retry_after_max{1};   ///< The longest Retry-After we follow.
+inline constexpr std::chrono::days run_at_ahead_max{3'660};
 inline constexpr std::chrono::minutes answers_kept{10};
 inline constexpr std::chrono::days finished_jobs_kept{7};
 

@@ -20,7 +20,7 @@ void fields(same_struct<job> auto& v, auto&& each) {
 }
 
 void fields(same_struct<lease_row> auto& v, auto&& each) {
-  each(v.attempt, v.epoch, v.ends_at);
+  each(v.attempt, v.epoch);
 }
 
 void fields(same_struct<answer_row> auto& v, auto&& each) {
@@ -37,7 +37,7 @@ void fields(same_struct<record_row> auto& v, auto&& each) {
 }
 
 void fields(same_struct<log_row> auto& v, auto&& each) {
-  each(v.settings, v.epoch, v.leader, v.leader_boot, v.record_version);
+  each(v.settings, v.record_version);
 }
 
 template <class Row> std::string encode_row(const Row& row) {
@@ -93,7 +93,10 @@ std::string encode(const job_id& row) {
 }
 
 template <> result<job> decode_row(std::string_view bytes) {
-  return decode_fields<job>(bytes, "a job's");
+  auto row = decode_fields<job>(bytes, "a job's");
+  if (row && row->state == job_state::running && row->attempts.empty())
+    return error{errc::corrupt, "a job's row says running but holds no attempt"};
+  return row;
 }
 
 template <> result<lease_row> decode_row(std::string_view bytes) {

@@ -19,7 +19,6 @@ namespace dure {
 struct lease_row {
   std::uint16_t attempt = 0;
   epoch_number epoch{};
-  timestamp ends_at{}; ///< When time alone ends it.
 
   bool operator==(const lease_row&) const = default;
 };
@@ -53,9 +52,6 @@ struct record_row {
 /// Family `logs`: what holds for a whole log.
 struct log_row {
   queue_settings settings;
-  epoch_number epoch{}; ///< Of the newest leader_claimed, and who made it.
-  std::string leader;
-  boot_id leader_boot;
   std::uint64_t record_version = 0; ///< The newest version given to a record of this log.
 
   bool operator==(const log_row&) const = default;

@@ -18,7 +18,7 @@ enum class timer_type : std::uint8_t {
   expiry = 3,        ///< The retention of a job outside any group. Subject: job id.
   group_expiry = 4,  ///< The retention of a group whose jobs have all ended. Subject: its name.
   kept_answer = 5,   ///< A kept answer. Subject: command id.
-  record_expiry = 6, ///< A record. Subject: its key; the row's value is its version.
+  record_expiry = 6, ///< A record. Subject: its key; the row's value is empty.
 };
 
 /// A row of family `timers`: something that time alone will do. The row is there exactly as long

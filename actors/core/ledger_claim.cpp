@@ -1,0 +1,131 @@
+#include "actors/core/keys.hpp"
+#include "actors/core/ledger_decide.hpp"
+#include "actors/core/limits.hpp"
+#include "actors/core/lookup.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+namespace dure::ledger {
+
+namespace {
+
+/// Returns the jobs named by the ends of at most `limit` keys in `range`.
+result<std::vector<job_id>> jobs_in(const state_reader& state, family f, const key_range& range,
+                                    std::size_t limit) {
+  std::vector<job_id> ids;
+  if (limit == 0)
+    return ids;
+  auto scanned =
+      state.scan(f, range, scan_order::ascending, [&](std::string_view key, std::string_view) {
+        if (auto id = keys::job_at_end(key))
+          ids.push_back(*id);
+        return ids.size() < limit;
+      });
+  if (!scanned)
+    return scanned.error();
+  return ids;
+}
+
+/// Returns the leases that an earlier time of the same claim got, as far as they still live.
+result<granted> granted_before(const state_reader& state, const claim& c, const context& at) {
+  auto ids = jobs_in(state, family::leases, keys::leases_of(at.log, c.node, c.boot, c.id),
+                     limits::claim_jobs_max);
+  if (!ids)
+    return ids.error();
+  granted before;
+  for (const auto& id : *ids) {
+    auto j = promised_job(state, id);
+    if (!j)
+      return j.error();
+    const auto started_at = j->attempts.back().started_at;
+    before.grants.push_back({live_lease(*j), std::move(j->spec), started_at});
+  }
+  return before;
+}
+
+/// Returns how many leases the queue's settings leave to be granted now.
+result<std::size_t> room_for_leases(const state_reader& state, const context& at) {
+  auto row = row_or_empty<log_row>(state, family::logs, keys::log(at.log));
+  if (!row)
+    return row.error();
+  const auto& settings = row->settings;
+  if (settings.paused)
+    return std::size_t{0};
+  if (!settings.concurrency_max)
+    return limits::claim_jobs_max;
+  auto all = row_or_empty<count_row>(state, family::groups, keys::counts_of_log(at.log));
+  if (!all)
+    return all.error();
+  const auto running = count_of(all->counts, job_state::running);
+  const auto most = std::uint64_t{*settings.concurrency_max};
+  return std::min<std::size_t>(running < most ? most - running : 0, limits::claim_jobs_max);
+}
+
+/// Gathers the leases of one claim.
+struct granting {
+  const state_reader& state;
+  const claim& wish;
+  const context& at;
+  std::size_t bytes = 0;
+  decision made{};
+  granted answered{};
+
+  bool has_room_for(const job& j) const {
+    return answered.grants.empty() ||
+           bytes + j.spec.params.size() + j.spec.input.size() <= limits::claim_bytes_max;
+  }
+
+  void grant_one(job j) {
+    const auto attempt = static_cast<std::uint16_t>(j.attempts_made + 1);
+    const lease of{j.spec.id, attempt, at.epoch, wish.node, wish.boot};
+    const auto ends_at = at.now + j.spec.timeout.hard + limits::timeout_grace;
+    bytes += j.spec.params.size() + j.spec.input.size();
+    made.events.push_back(events::job_leased{of, wish.id, ends_at});
+    answered.grants.push_back({of, std::move(j.spec), at.now});
+  }
+
+  /// Grants up to `most` jobs of a kind; returns whether the answer still has room.
+  result<bool> grant_kind(std::string_view kind, std::size_t most) {
+    auto ids = jobs_in(state, family::ready, keys::ready_of(at.log, kind), most);
+    if (!ids)
+      return ids.error();
+    for (const auto& id : *ids) {
+      auto j = promised_job(state, id);
+      if (!j)
+        return j.error();
+      if (!has_room_for(*j))
+        return false;
+      grant_one(std::move(*j));
+    }
+    return true;
+  }
+};
+
+} // namespace
+
+result<decision> decide_on(const state_reader& state, const claim& c, const context& at) {
+  auto before = granted_before(state, c, at);
+  if (!before)
+    return before.error();
+  if (!before->grants.empty())
+    return decision{{}, std::move(*before)};
+
+  auto room = room_for_leases(state, at);
+  if (!room)
+    return room.error();
+  granting gathered{state, c, at};
+  for (const auto& d : c.demands) {
+    const auto left = *room - gathered.answered.grants.size();
+    auto more = gathered.grant_kind(d.kind, std::min<std::size_t>(left, d.jobs));
+    if (!more)
+      return more.error();
+    if (!*more)
+      break;
+  }
+  gathered.made.reply = std::move(gathered.answered);
+  return std::move(gathered.made);
+}
+
+} // namespace dure::ledger

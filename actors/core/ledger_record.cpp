@@ -1,0 +1,79 @@
+#include "actors/core/keys.hpp"
+#include "actors/core/ledger_decide.hpp"
+#include "actors/core/lookup.hpp"
+
+namespace dure::ledger {
+
+namespace {
+
+result<std::optional<record_row>> find_record(const state_reader& state, log_number log,
+                                              const std::string& key) {
+  return find_row<record_row>(state, family::records, keys::record(log, key));
+}
+
+/// Returns errc::version_mismatch unless the record is as expected; 0 expects none.
+result<void> matches(const std::optional<record_row>& found,
+                     const std::optional<std::uint64_t>& expected, const std::string& key) {
+  const auto version = found ? found->version : 0;
+  if (!expected || *expected == version)
+    return {};
+  return error{errc::version_mismatch, "record " + key + " has version " + std::to_string(version)};
+}
+
+} // namespace
+
+result<decision> decide_on(const state_reader& state, const configure_queue& c, const context& at) {
+  auto row = row_or_empty<log_row>(state, family::logs, keys::log(at.log));
+  if (!row)
+    return row.error();
+  if (c.settings.version <= row->settings.version)
+    return decision{};
+  return decision{{events::queue_configured{c.settings}}, accepted{}};
+}
+
+result<decision> decide_on(const state_reader& state, const put_record& c, const context& at) {
+  auto found = find_record(state, at.log, c.key);
+  if (!found)
+    return found.error();
+  if (auto matched = matches(*found, c.expected, c.key); !matched)
+    return matched.error();
+  auto row = row_or_empty<log_row>(state, family::logs, keys::log(at.log));
+  if (!row)
+    return row.error();
+  const auto version = row->record_version + 1;
+  return decision{{events::record_put{c.key, c.value, version, c.expires_at}},
+                  record_changed{version}};
+}
+
+result<decision> decide_on(const state_reader& state, const delete_record& c, const context& at) {
+  auto found = find_record(state, at.log, c.key);
+  if (!found)
+    return found.error();
+  if (auto matched = matches(*found, c.expected, c.key); !matched)
+    return matched.error();
+  if (!*found)
+    return error{errc::not_found, "record " + c.key};
+  return decision{{events::record_deleted{c.key}}, accepted{}};
+}
+
+result<decision> decide_on(const state_reader& state, const forget_answer& c, const context& at) {
+  auto kept = find_row<answer_row>(state, family::commands, keys::command(at.log, c.id));
+  if (!kept)
+    return kept.error();
+  if (!*kept || (*kept)->forget_at > at.now)
+    return decision{};
+  return decision{{events::answer_forgotten{c.id}}, accepted{}};
+}
+
+result<decision> decide_on(const state_reader& state, const expire_record& c, const context& at) {
+  auto found = find_record(state, at.log, c.key);
+  if (!found)
+    return found.error();
+  const auto& record = *found;
+  if (!record || record->version != c.version || !record->expires_at ||
+      *record->expires_at > at.now)
+    return decision{};
+  return decision{{events::record_deleted{c.key}}, accepted{}};
+}
+
+} // namespace dure::ledger
