@@ -12,21 +12,37 @@ namespace dure::ledger {
 
 namespace {
 
-/// Reads a job, lets `change` work on it, and puts it back with all that follows from its row.
+/// Lets `change` work on a job and puts it back with all that follows from its row.
+template <class Change> result<void> put_changed(overlay& state, job& j, Change&& change) {
+  const auto before = index_rows(j);
+  const auto from = j.state;
+  change(j);
+  ++j.version;
+  state.put(family::jobs, keys::job(j.spec.id), encode(j));
+  replace_rows(state, before, index_rows(j));
+  if (j.state == job_state::failed || j.state == job_state::cancelled)
+    if (auto freed = free_key(state, j); !freed)
+      return freed.error();
+  return count(state, j, {from, j.state});
+}
+
 template <class Change> result<void> change_job(overlay& state, const job_id& id, Change&& change) {
   auto j = promised_job(state, id);
   if (!j)
     return j.error();
-  const auto before = index_rows(*j);
-  const auto from = j->state;
-  change(*j);
-  ++j->version;
-  state.put(family::jobs, keys::job(id), encode(*j));
-  replace_rows(state, before, index_rows(*j));
-  if (j->state == job_state::failed || j->state == job_state::cancelled)
-    if (auto freed = free_key(state, *j); !freed)
-      return freed.error();
-  return count(state, *j, {from, j->state});
+  return put_changed(state, *j, std::forward<Change>(change));
+}
+
+/// Like change_job, for the end of the attempt that `of` names.
+template <class Change>
+result<void> change_running(overlay& state, const lease& of, Change&& change) {
+  auto j = promised_job(state, of.job);
+  if (!j)
+    return j.error();
+  if (j->state != job_state::running || live_lease(*j) != of)
+    return error{errc::corrupt,
+                 "an attempt of job " + to_string(of.job) + " ends that is not live"};
+  return put_changed(state, *j, std::forward<Change>(change));
 }
 
 /// Closes the live attempt.
