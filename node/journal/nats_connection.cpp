@@ -1,0 +1,235 @@
+#include "node/journal/nats_connection.hpp"
+
+#include "node/journal/call_gate.hpp"
+#include "node/journal/event_loop.hpp"
+#include "node/journal/nats_handles.hpp"
+#include "node/journal/nats_requests.hpp"
+#include "node/journal/server_greeting.hpp"
+
+#include <array>
+#include <future>
+#include <list>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace dure::node {
+namespace {
+
+// A dead server is noticed after at most three pings; one that stopped reading after the write
+// deadline.
+constexpr std::int64_t ping_interval_ms = 5'000;
+constexpr int pings_out_max = 2;
+constexpr std::int64_t write_deadline_ms = 3'000;
+constexpr std::int64_t connect_timeout_ms = 2'000;
+constexpr std::int64_t reconnect_wait_ms = 200;
+constexpr std::int64_t reconnect_jitter_ms = 50;
+constexpr std::chrono::milliseconds greeting_timeout{1'000};
+
+/// Returns the part of "nats://user:password@host:port" that a log may show.
+std::string without_secret(const std::string& url) {
+  const auto at = url.rfind('@');
+  const auto scheme = url.find("://");
+  if (at == std::string::npos)
+    return url;
+  return (scheme == std::string::npos ? "" : url.substr(0, scheme + 3)) + url.substr(at + 1);
+}
+
+struct endpoint {
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+endpoint endpoint_of(const std::string& url) {
+  auto rest = without_secret(url);
+  if (const auto scheme = rest.find("://"); scheme != std::string::npos)
+    rest = rest.substr(scheme + 3);
+  const auto colon = rest.rfind(':');
+  endpoint found{rest.substr(0, colon), 4222};
+  if (colon != std::string::npos)
+    found.port = static_cast<std::uint16_t>(std::strtoul(rest.c_str() + colon + 1, nullptr, 10));
+  if (found.host.starts_with('['))
+    found.host = found.host.substr(1, found.host.size() - 2);
+  return found;
+}
+
+} // namespace
+
+/// Where nats.c's connection callbacks arrive, on its one thread for them. `closed` is the last.
+struct nats_connection::callbacks {
+  nats_connection& self;
+  std::promise<void> closed;
+
+  static void changed(natsConnection*, void* closure) {
+    auto& connection = static_cast<callbacks*>(closure)->self;
+    connection.loop_->post([&connection] { connection.check_state(); });
+  }
+
+  static void dropped(natsConnection*, void* closure) {
+    auto& connection = static_cast<callbacks*>(closure)->self;
+    connection.loop_->post([&connection] {
+      connection.set_state(false); // It may be back already, but what was on its way is lost.
+      connection.check_state();
+    });
+  }
+
+  static void ended(natsConnection*, void* closure) {
+    static_cast<callbacks*>(closure)->closed.set_value();
+  }
+
+  static void failed(natsConnection*, natsSubscription*, natsStatus status, void* closure) {
+    static_cast<callbacks*>(closure)->self.log_.write(log_level::warn, "nats-trouble",
+                                                      natsStatus_GetText(status));
+  }
+
+  natsStatus apply(natsOptions* options, const nats_settings& settings) {
+    const std::array steps{
+        natsOptions_SetURL(options, settings.url.c_str()),
+        natsOptions_SetName(options, settings.name.c_str()),
+        natsOptions_SetMaxReconnect(options, -1),
+        natsOptions_SetReconnectWait(options, reconnect_wait_ms),
+        natsOptions_SetReconnectJitter(options, reconnect_jitter_ms, reconnect_jitter_ms),
+        natsOptions_SetPingInterval(options, ping_interval_ms),
+        natsOptions_SetMaxPingsOut(options, pings_out_max),
+        natsOptions_SetTimeout(options, connect_timeout_ms),
+        natsOptions_SetWriteDeadline(options, write_deadline_ms),
+        natsOptions_SetSendAsap(options, true),
+        natsOptions_SetFailRequestsOnDisconnect(options, true),
+        natsOptions_SetRetryOnFailedConnect(options, true, changed, this),
+        natsOptions_SetDisconnectedCB(options, dropped, this),
+        natsOptions_SetReconnectedCB(options, changed, this),
+        natsOptions_SetClosedCB(options, ended, this),
+        natsOptions_SetErrorHandler(options, failed, this),
+    };
+    for (const auto status : steps)
+      if (status != NATS_OK)
+        return status;
+    return NATS_OK;
+  }
+};
+
+struct nats_connection::observers {
+  std::mutex mutex;
+  std::list<std::shared_ptr<observer>> all;
+};
+
+class nats_connection::observer {
+public:
+  explicit observer(std::function<void(bool)> f) : on_change_{std::move(f)} {}
+
+  void tell(bool connected) {
+    gate_.pass([&] { on_change_(connected); });
+  }
+
+  void close() { gate_.close(); }
+
+private:
+  call_gate gate_;
+  std::function<void(bool)> on_change_;
+};
+
+nats_connection::nats_connection(log_sink& log)
+    : log_{log}, observers_{std::make_shared<observers>()}, callbacks_{std::make_unique<callbacks>(
+                                                                callbacks{*this, {}})},
+      loop_{std::make_unique<event_loop>()} {}
+
+result<std::unique_ptr<nats_connection>> nats_connection::open(const nats_settings& settings,
+                                                               log_sink& log) {
+  std::unique_ptr<nats_connection> made{new nats_connection{log}};
+  natsOptions* raw = nullptr;
+  if (natsOptions_Create(&raw) != NATS_OK)
+    return error{errc::io_failed, "nats.c could not be started"};
+  options_handle options{raw};
+  auto status = made->callbacks_->apply(raw, settings);
+  if (status == NATS_OK)
+    status = natsConnection_Connect(&made->handle_, raw);
+  if (status != NATS_OK && status != NATS_NOT_YET_CONNECTED)
+    return error{errc::invalid, "cannot use NATS at " + without_secret(settings.url) + ": " +
+                                    natsStatus_GetText(status)};
+  made->requests_ = std::make_unique<nats_requests>(made->handle_, *made->loop_);
+  made->loop_->post([self = made.get()] { self->check_state(); });
+  return made;
+}
+
+nats_connection::~nats_connection() {
+  if (handle_ != nullptr) {
+    auto closed = callbacks_->closed.get_future();
+    natsConnection_Close(handle_);
+    closed.wait();
+  }
+  loop_->stop();
+  requests_.reset();
+  natsConnection_Destroy(handle_);
+}
+
+void nats_connection::publish(const std::string& subject, std::string_view payload) {
+  if (!connected_)
+    return;
+  const auto status = natsConnection_Publish(handle_, subject.c_str(), payload.data(),
+                                             static_cast<int>(payload.size()));
+  if (status != NATS_OK)
+    log_.write(log_level::warn, "nats-publish-failed", natsStatus_GetText(status),
+               {{"subject", subject}});
+}
+
+/// Runs on the loop after every change, so the last run sees the last state.
+void nats_connection::check_state() {
+  set_state(natsConnection_Status(handle_) == NATS_CONN_STATUS_CONNECTED && is_new_enough());
+}
+
+void nats_connection::set_state(bool connected) {
+  if (connected_.exchange(connected) == connected)
+    return;
+  log_.write(log_level::info, connected ? "nats-connected" : "nats-away",
+             connected ? "the connection to NATS is there" : "the connection to NATS is away");
+  requests_->set_connected(connected);
+  std::vector<std::shared_ptr<observer>> all;
+  {
+    std::lock_guard lock{observers_->mutex};
+    all.assign(observers_->all.begin(), observers_->all.end());
+  }
+  for (const auto& o : all)
+    o->tell(connected);
+}
+
+bool nats_connection::is_new_enough() {
+  std::array<char, 512> url{};
+  if (natsConnection_GetConnectedUrl(handle_, url.data(), url.size()) != NATS_OK)
+    return false;
+  const auto [host, port] = endpoint_of(url.data());
+  const auto greeting = read_greeting(host, port, greeting_timeout);
+  if (!greeting || is_supported_server(greeting->version))
+    return true; // A proxy or a TLS-first listener may hide the greeting; then trust the operator.
+  log_.write(log_level::error, "nats-too-old",
+             "nats-server " + greeting->version + " loses streams; at least " +
+                 std::string{nats_server_needed} + " is needed");
+  return false;
+}
+
+std::unique_ptr<nats_connection::watch>
+nats_connection::observe(std::function<void(bool)> on_change) {
+  class registration final : public watch {
+  public:
+    registration(std::shared_ptr<observers> in, std::shared_ptr<observer> o)
+        : in_{std::move(in)}, observer_{std::move(o)} {}
+
+    ~registration() override {
+      {
+        std::lock_guard lock{in_->mutex};
+        in_->all.remove(observer_);
+      }
+      observer_->close();
+    }
+
+  private:
+    std::shared_ptr<observers> in_;
+    std::shared_ptr<observer> observer_;
+  };
+
+  auto o = std::make_shared<observer>(std::move(on_change));
+  std::lock_guard lock{observers_->mutex};
+  observers_->all.push_back(o);
+  return std::make_unique<registration>(observers_, o);
+}
+
+} // namespace dure::node

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+// The names that nats.c gives its types.
+struct __natsConnection;
+struct __natsMsg;
+struct __natsSubscription;
+
+namespace dure::node {
+
+/// What came in on a subscription; valid during the call.
+class incoming_message {
+public:
+  explicit incoming_message(__natsMsg* message) : message_{message} {}
+
+  std::string_view subject() const;
+  std::string_view reply_to() const; ///< Empty: none.
+  std::string_view payload() const;
+
+  /// Returns the header's value, or nothing ("") when it is not there.
+  std::string_view header(const char* name) const;
+
+  /// Says that nobody listens to the subject of a request.
+  bool is_no_responders() const;
+
+private:
+  __natsMsg* message_;
+};
+
+/// A subscription with a delivery thread of its own. Survives reconnects. When the destructor
+/// returns, the listener is not running any more; so it must not be destroyed by its own listener.
+/// It must not outlive the connection.
+class nats_subscription {
+public:
+  using listener = std::function<void(const incoming_message&)>;
+
+  /// Returns nothing when the subject is malformed or the connection is closed for ever.
+  static std::unique_ptr<nats_subscription> open(__natsConnection* connection,
+                                                 const std::string& subject, listener on_message);
+  ~nats_subscription();
+
+  nats_subscription(const nats_subscription&) = delete;
+  nats_subscription& operator=(const nats_subscription&) = delete;
+
+private:
+  struct receiver;
+
+  nats_subscription(std::shared_ptr<receiver> to, __natsSubscription* handle);
+
+  std::shared_ptr<receiver> receiver_;
+  __natsSubscription* handle_;
+};
+
+} // namespace dure::node
