@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace dure {
@@ -22,6 +23,9 @@ struct queue_settings {
 
   bool operator==(const queue_settings&) const = default;
 };
+
+/// Keys of queue definitions in `control` begin with this; the queue's name follows.
+inline constexpr std::string_view queue_key_prefix = "queue/";
 
 /// A queue as `control` keeps it, under the record key "queue/<name>".
 struct queue_definition {

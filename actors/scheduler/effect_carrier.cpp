@@ -69,9 +69,13 @@ struct carrier {
   void pass_on(const event& e) {
     if (const auto* cancelled = std::get_if<events::cancel_requested>(&e))
       cancel(cancelled->id);
-    else if (of().replica.log == control_log && (std::holds_alternative<events::record_put>(e) ||
-                                                 std::holds_alternative<events::record_deleted>(e)))
+    else if (is_about_a_queue(e))
       caf::anon_send(of().supervisor, atom::records::value);
+  }
+
+  bool is_about_a_queue(const event& e) {
+    const auto* put = std::get_if<events::record_put>(&e);
+    return put && of().replica.log == control_log && put->key.starts_with(queue_key_prefix);
   }
 
   void cancel(const job_id& id) {
