@@ -112,7 +112,9 @@ using bridge_actor = caf::typed_actor<
     // Logs and where their schedulers are.
     caf::reacts_to<atom::routes, route_table>,
     // Somebody outside wishes. Answers by calling `done`.
-    caf::reacts_to<atom::wish, question>>;
+    caf::reacts_to<atom::wish, question>,
+    // Time has passed.
+    caf::reacts_to<atom::tick>>;
 
 } // namespace dure
 

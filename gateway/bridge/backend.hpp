@@ -15,10 +15,9 @@
 
 namespace dure::gateway {
 
-/// A job's row has changed; told after the local view shows it.
+/// A job has changed to this state; told after the local view shows the row, which says the rest.
 struct job_change {
   job_id id;
-  std::uint64_t version = 0;
   job_state state = job_state::pending;
 };
 

@@ -1,0 +1,107 @@
+#include "gateway/bridge/actor_backend.hpp"
+
+#include "gateway/bridge/bridge.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/send.hpp>
+#include <type_traits>
+#include <utility>
+
+namespace dure::gateway {
+
+namespace {
+
+/// Says which job an event has changed, and to which state; nothing for events about other things.
+struct change_of_event {
+  using change = std::optional<job_change>;
+
+  change operator()(const events::job_submitted& e) const { return {{e.spec.id, e.state}}; }
+
+  change operator()(const events::job_readied& e) const { return {{e.id, job_state::pending}}; }
+
+  change operator()(const events::job_leased& e) const { return {{e.of.job, job_state::running}}; }
+
+  change operator()(const events::job_completed& e) const {
+    return {{e.of.job, job_state::completed}};
+  }
+
+  change operator()(const events::attempt_ended& e) const { return {{e.of.job, e.state}}; }
+
+  change operator()(const events::job_failed& e) const { return {{e.of.job, job_state::failed}}; }
+
+  change operator()(const events::cancel_requested& e) const {
+    return {{e.id, job_state::running}};
+  }
+
+  change operator()(const events::job_cancelled& e) const { return {{e.id, job_state::cancelled}}; }
+
+  change operator()(const events::job_retried& e) const { return {{e.id, job_state::pending}}; }
+
+  change operator()(const events::job_rescheduled& e) const { return {{e.id, e.state}}; }
+
+  template <class Other> change operator()(const Other&) const { return {}; }
+};
+
+readiness to_readiness(const shard_status& shard) {
+  auto name = "shard " + shard.queue + "/" + std::to_string(shard.shard);
+  const auto& stands = shard.standing;
+  if (shard.halted)
+    return {name, false, "Halted: " + stands.why_not};
+  if (!stands.why_not.empty())
+    return {name, false, stands.why_not};
+  return {name, stands.caught_up, stands.leads ? "Leads." : "Follows."};
+}
+
+} // namespace
+
+actor_backend::actor_backend(actor_backend_parts parts)
+    : parts_{std::move(parts)}, bridge_{parts_.system.spawn(bridge, &parts_.time)} {}
+
+actor_backend::~actor_backend() {
+  caf::anon_send_exit(bridge_, caf::exit_reason::user_shutdown);
+}
+
+routed_actor actor_backend::routed() const {
+  return bridge_;
+}
+
+void actor_backend::ask(log_number log, std::vector<command> wishes,
+                        std::function<void(outcomes)> done) {
+  caf::anon_send(bridge_, atom::wish::value, question{log, std::move(wishes), std::move(done)});
+}
+
+void actor_backend::watch(std::function<void(std::vector<job_change>)> on_changes) {
+  const std::scoped_lock lock{mutex_};
+  on_changes_ = std::move(on_changes);
+}
+
+std::vector<readiness> actor_backend::ready() const {
+  auto lines = parts_.components();
+  const std::scoped_lock lock{mutex_};
+  if (shards_.size() <= 1)
+    lines.push_back({"queues", false, "The first queues are being made."});
+  for (const auto& [log, shard] : shards_)
+    lines.push_back(to_readiness(shard));
+  return lines;
+}
+
+void actor_backend::count_http(std::string_view route, int code, double seconds) {
+  parts_.count_http(route, code, seconds);
+}
+
+void actor_backend::applied(log_number, const std::string&, const replica_effect::write& w) {
+  std::vector<job_change> changes;
+  for (const auto& e : w.events)
+    if (auto change = std::visit(change_of_event{}, e))
+      changes.push_back(*change);
+  const std::scoped_lock lock{mutex_};
+  if (on_changes_ && !changes.empty())
+    on_changes_(std::move(changes));
+}
+
+void actor_backend::stands(const shard_status& status) {
+  const std::scoped_lock lock{mutex_};
+  shards_[status.log] = status;
+}
+
+} // namespace dure::gateway
