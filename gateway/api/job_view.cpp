@@ -69,7 +69,7 @@ json to_value(const problem& p) {
 }
 
 /// Progress counts only while the attempt that it tells of is the live one.
-bool is_live(const job& j, const std::optional<job_progress>& progress) {
+bool is_live(const job& j, const std::optional<attempt_progress>& progress) {
   return j.state == job_state::running && progress && progress->attempt == j.attempts_made;
 }
 
@@ -120,7 +120,7 @@ std::string location_of(const job_id& id) {
 
 } // namespace
 
-int progress_percentage(const job& j, const std::optional<job_progress>& progress) {
+int progress_percentage(const job& j, const std::optional<attempt_progress>& progress) {
   if (j.state == job_state::completed)
     return 100;
   if (!is_live(j, progress) || progress->total == 0)

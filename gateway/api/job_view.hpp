@@ -3,7 +3,6 @@
 #include "actors/core/command.hpp"
 #include "actors/core/job.hpp"
 #include "actors/core/queries.hpp"
-#include "actors/ports/progress.hpp"
 #include "gateway/api/problem.hpp"
 #include "gateway/api/response.hpp"
 #include "gateway/api/words.hpp"
@@ -14,15 +13,24 @@
 
 namespace dure::gateway {
 
+/// How far an attempt said it is.
+struct attempt_progress {
+  std::uint16_t attempt = 0;
+  std::uint64_t done = 0;
+  std::uint64_t total = 0; ///< 0: unknown.
+  std::string step;
+  std::string message;
+};
+
 /// What is known of a job beyond its row.
 struct job_surroundings {
-  std::optional<job_progress> progress; ///< The newest of the live attempt.
+  std::optional<attempt_progress> progress; ///< The newest there is.
   std::optional<std::chrono::seconds> eta;
   std::optional<queries::waiting> waiting;
 };
 
 /// Returns how far the job is, 0 to 100; 100 only when it is completed.
-int progress_percentage(const job& j, const std::optional<job_progress>& progress);
+int progress_percentage(const job& j, const std::optional<attempt_progress>& progress);
 
 /// Returns the body of GET /api/v1/jobs/{id}: every field of the contract, null where there is
 /// nothing.

@@ -1,0 +1,102 @@
+#include "gateway/feed/job_feed.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace dure::gateway {
+
+namespace asio = boost::asio;
+
+/// What the node's callbacks hold. They may come at any time, even when the feed is gone already,
+/// so they reach it only through here, on its own thread.
+struct job_feed::door {
+  std::shared_ptr<asio::io_context> io;
+  job_feed* feed; ///< Null when it is gone; read and written on its thread only.
+};
+
+namespace {
+
+std::vector<job_id> ended(const std::vector<job_change>& changes) {
+  std::vector<job_id> ids;
+  for (const auto& change : changes)
+    if (is_end(change.state))
+      ids.push_back(change.id);
+  return ids;
+}
+
+} // namespace
+
+job_feed::waiter::waiter(job_feed& feed, const job_id& id)
+    : feed_{feed}, id_{id}, woken_{feed.stopped_}, alarm_{*feed.door_->io} {
+  feed_.waiters_.emplace(id_, this);
+}
+
+job_feed::waiter::~waiter() {
+  auto [from, until] = feed_.waiters_.equal_range(id_);
+  for (; from != until; ++from) {
+    if (from->second != this)
+      continue;
+    feed_.waiters_.erase(from);
+    break;
+  }
+}
+
+asio::awaitable<void> job_feed::waiter::wait(std::chrono::steady_clock::time_point deadline) {
+  if (woken_)
+    co_return;
+  alarm_.expires_at(deadline);
+  co_await alarm_.async_wait(asio::as_tuple(asio::use_awaitable));
+}
+
+job_feed::job_feed(std::shared_ptr<asio::io_context> io)
+    : door_{std::make_shared<door>(door{std::move(io), this})} {}
+
+job_feed::~job_feed() {
+  subscription_.reset();
+  door_->feed = nullptr;
+}
+
+void job_feed::listen_to(backend& node) {
+  std::weak_ptr<door> way = door_;
+  node.watch([way](std::vector<job_change> changes) {
+    auto ids = ended(changes);
+    auto here = way.lock();
+    if (!here || ids.empty())
+      return;
+    asio::post(*here->io, [way, ids = std::move(ids)] {
+      if (auto there = way.lock(); there && there->feed)
+        there->feed->on_ends(ids);
+    });
+  });
+  subscription_ = node.progress().subscribe([way](job_progress p) {
+    auto here = way.lock();
+    if (!here)
+      return;
+    asio::post(*here->io, [way, p = std::move(p)]() mutable {
+      if (auto there = way.lock(); there && there->feed)
+        there->feed->board_.put(std::move(p));
+    });
+  });
+}
+
+void job_feed::stop() {
+  stopped_ = true;
+  for (auto& [id, one] : waiters_) {
+    one->woken_ = true;
+    one->alarm_.cancel();
+  }
+}
+
+void job_feed::on_ends(const std::vector<job_id>& ids) {
+  for (const auto& id : ids) {
+    board_.forget(id);
+    auto [from, until] = waiters_.equal_range(id);
+    for (; from != until; ++from) {
+      from->second->woken_ = true;
+      from->second->alarm_.cancel();
+    }
+  }
+}
+
+} // namespace dure::gateway

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "gateway/bridge/backend.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <map>
+#include <vector>
+
+namespace dure::gateway {
+
+/// Waits for the leader of `log` to answer. The caller's executor is kept busy meanwhile, so it
+/// outlives the answer.
+boost::asio::awaitable<backend::outcomes> ask(backend& node, log_number log,
+                                              std::vector<command> wishes);
+
+/// Waits for one command's answer.
+boost::asio::awaitable<result<answer>> ask_one(backend& node, log_number log, command wish);
+
+using wishes_by_log = std::map<log_number, std::vector<command>>;
+using outcomes_by_log = std::map<log_number, backend::outcomes>;
+
+/// Asks every log at once and waits for all.
+boost::asio::awaitable<outcomes_by_log> ask_all(backend& node, wishes_by_log wishes);
+
+} // namespace dure::gateway

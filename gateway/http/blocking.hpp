@@ -1,0 +1,39 @@
+#pragma once
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <memory>
+#include <optional>
+#include <type_traits>
+
+namespace dure::gateway {
+
+/// Runs `work` on a thread that may wait and comes back with what it returned. What `work` refers
+/// to stays alive: the caller's coroutine waits. `work` must not throw.
+template <class Work>
+boost::asio::awaitable<std::invoke_result_t<Work&>> run_blocking(boost::asio::thread_pool& pool,
+                                                                 Work work) {
+  namespace asio = boost::asio;
+  using value = std::invoke_result_t<Work&>;
+  auto begin = [&pool, &work](auto handler) {
+    auto executor = asio::get_associated_executor(handler);
+    auto guard = asio::make_work_guard(executor);
+    asio::post(pool,
+               [&work, executor, guard = std::move(guard), handler = std::move(handler)]() mutable {
+                 auto done = std::make_unique<value>(work());
+                 asio::post(executor, [done = std::move(done), guard = std::move(guard),
+                                       handler = std::move(handler)]() mutable {
+                   guard.reset();
+                   std::move(handler)(std::move(*done));
+                 });
+               });
+  };
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(value)>(
+      begin, asio::use_awaitable);
+}
+
+} // namespace dure::gateway

@@ -1,0 +1,52 @@
+#include "gateway/http/exchange.hpp"
+
+#include "gateway/http/media_type.hpp"
+
+#include <algorithm>
+
+namespace dure::gateway {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t first_bytes = 4 * 1024;
+constexpr std::size_t growth_bytes_max = 1024 * 1024;
+
+problem too_large(std::uint64_t bytes_max) {
+  return {413,
+          "too_large",
+          "The body may have at most " + std::to_string(bytes_max) + " bytes.",
+          {},
+          {}};
+}
+
+} // namespace
+
+asio::awaitable<checked<std::string>> read_whole(exchange& e) {
+  auto bytes_max = e.use.limits.json_bytes;
+  if (e.head.content_length.value_or(0) > bytes_max)
+    co_return too_large(bytes_max);
+  std::string body;
+  // A Content-Length is a promise, not a fact: memory grows with what has come.
+  for (auto step = first_bytes;; step = std::clamp(body.size(), first_bytes, growth_bytes_max)) {
+    auto size = body.size();
+    body.resize(size + step);
+    auto got = co_await e.body.read(std::span{body}.subspan(size));
+    if (!got)
+      co_return got.error();
+    body.resize(size + *got);
+    if (body.size() > bytes_max)
+      co_return too_large(bytes_max);
+    if (*got < step)
+      co_return checked<std::string>{boost::system::in_place_value, std::move(body)};
+  }
+}
+
+asio::awaitable<checked<std::string>> read_json(exchange& e) {
+  if (!is_json(e.head.content_type))
+    co_return problem{415, "unsupported_media_type", "The body must be application/json.", {}, {}};
+  co_return co_await read_whole(e);
+}
+
+} // namespace dure::gateway

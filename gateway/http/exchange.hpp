@@ -1,0 +1,51 @@
+#pragma once
+
+#include "gateway/api/response.hpp"
+#include "gateway/bridge/backend.hpp"
+#include "gateway/feed/job_feed.hpp"
+#include "gateway/http/limits.hpp"
+#include "gateway/http/request.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <span>
+#include <string>
+
+namespace dure::gateway {
+
+/// The body of the request that is being answered, read as far as somebody asks for it.
+class body_source {
+public:
+  virtual ~body_source() = default;
+
+  /// Reads until `into` is full or the body ends; returns how many bytes, 0 at the end. A body that
+  /// is cut off, malformed, too slow or too large is a problem.
+  virtual boost::asio::awaitable<checked<std::size_t>> read(std::span<char> into) = 0;
+};
+
+/// What every handler may use. All of it outlives the exchange.
+struct service {
+  backend& node;
+  job_feed& feed;
+  boost::asio::thread_pool& pool; ///< For calls that block.
+  const server_limits& limits;
+  readiness listening; ///< Where we listen, as a line of /readyz.
+};
+
+/// One request on its way to a response.
+struct exchange {
+  request head;
+  body_source& body;
+  service& use;
+};
+
+/// Answers one request. A problem is turned into its document by the caller.
+using handler = boost::asio::awaitable<checked<response>> (*)(exchange&);
+
+/// Returns the whole body, at most server_limits::json_bytes of it.
+boost::asio::awaitable<checked<std::string>> read_whole(exchange& e);
+
+/// Returns the whole body of a request that must be JSON by its Content-Type.
+boost::asio::awaitable<checked<std::string>> read_json(exchange& e);
+
+} // namespace dure::gateway

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "gateway/http/exchange.hpp"
+
+/// One function for each route of the contract; the table is in router.cpp.
+namespace dure::gateway::handlers {
+
+using outcome = boost::asio::awaitable<checked<response>>;
+
+// submit.cpp
+outcome submit_jobs(exchange& e);
+
+// upload.cpp
+outcome upload_file(exchange& e);
+
+// job_reads.cpp
+outcome list_jobs(exchange& e);
+outcome read_job(exchange& e);
+outcome read_job_legacy(exchange& e);
+outcome read_result(exchange& e);
+
+// job_changes.cpp
+outcome cancel_job(exchange& e);
+outcome retry_job(exchange& e);
+outcome prioritise_job(exchange& e);
+outcome reschedule_job(exchange& e);
+outcome delete_job(exchange& e);
+
+// queues.cpp
+outcome list_queues(exchange& e);
+outcome read_queue(exchange& e);
+outcome pause_queue(exchange& e);
+outcome resume_queue(exchange& e);
+
+// health.cpp
+outcome live(exchange& e);
+outcome ready(exchange& e);
+outcome metrics(exchange& e);
+
+} // namespace dure::gateway::handlers

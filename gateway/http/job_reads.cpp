@@ -1,0 +1,153 @@
+#include "actors/core/queries.hpp"
+#include "gateway/api/job_list.hpp"
+#include "gateway/api/job_view.hpp"
+#include "gateway/api/time_text.hpp"
+#include "gateway/http/blocking.hpp"
+#include "gateway/http/handlers.hpp"
+#include "gateway/http/job_path.hpp"
+#include "gateway/http/media_type.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace dure::gateway {
+
+namespace asio = boost::asio;
+
+namespace {
+
+using std::chrono::steady_clock;
+
+/// How long the client wants to wait, and whether a Prefer header said so.
+struct patience {
+  milliseconds time{};
+  bool preferred = false;
+};
+
+/// Returns the wait of "Prefer: wait=30"; preferences that cannot be read are ignored (RFC 7240).
+std::optional<milliseconds> preferred_wait(std::string_view prefer) {
+  while (!prefer.empty()) {
+    auto comma = prefer.find(',');
+    auto entry = prefer.substr(0, comma);
+    auto start = entry.find_first_not_of(' ');
+    if (start != std::string_view::npos && entry.substr(start).starts_with("wait="))
+      return parse_duration(entry.substr(start + 5));
+    if (comma == std::string_view::npos)
+      break;
+    prefer.remove_prefix(comma + 1);
+  }
+  return std::nullopt;
+}
+
+checked<patience> parse_patience(const exchange& e) {
+  query_reader q{e.head.parameters};
+  auto asked = q.duration("wait");
+  if (auto wrong = q.finish())
+    return *wrong;
+  auto preferred = asked ? std::nullopt : preferred_wait(e.head.prefer);
+  auto time = std::min<milliseconds>(asked.value_or(preferred.value_or(milliseconds{0})),
+                                     e.use.limits.wait_max);
+  return patience{time, preferred.has_value()};
+}
+
+/// Returns the job when it has ended or the patience is over.
+asio::awaitable<checked<job>> await_end(exchange& e, patience wait) {
+  auto found = find_job_in_path(e);
+  if (!found || is_end(found->state) || wait.time.count() == 0)
+    co_return found;
+  auto deadline = steady_clock::now() + wait.time;
+  job_feed::waiter waiter{e.use.feed, found->spec.id};
+  // Looked at again only now that an end would be heard.
+  found = find_job_in_path(e);
+  if (!found || is_end(found->state))
+    co_return found;
+  co_await waiter.wait(deadline);
+  co_return find_job_in_path(e);
+}
+
+std::optional<attempt_progress> progress_of(const progress_board& board, const job_id& id) {
+  auto p = board.find(id);
+  if (!p)
+    return std::nullopt;
+  return attempt_progress{p->attempt, p->done, p->total, std::move(p->step), std::move(p->message)};
+}
+
+job_surroundings progress_around(exchange& e, const job& j) {
+  if (j.state != job_state::running)
+    return {};
+  const auto& board = e.use.feed.progress();
+  return {progress_of(board, j.spec.id), board.eta(j.spec.id, e.use.node.time().now()), {}};
+}
+
+/// Adds why the job waits. Finding a position may walk thousands of rows: not here.
+asio::awaitable<std::optional<queries::waiting>> why_waiting(exchange& e, const job& j) {
+  if (j.state != job_state::scheduled && j.state != job_state::pending)
+    co_return std::nullopt;
+  const auto& view = e.use.node.view();
+  auto why =
+      co_await run_blocking(e.use.pool, [&view, &j] { return queries::why_waiting(view, j); });
+  co_return why ? std::move(*why) : std::nullopt;
+}
+
+std::string dumped(const nlohmann::json& value) {
+  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+} // namespace
+
+handlers::outcome handlers::read_job(exchange& e) {
+  auto wait = parse_patience(e);
+  if (!wait)
+    co_return wait.error();
+  auto found = co_await await_end(e, *wait);
+  if (!found)
+    co_return found.error();
+  auto around = progress_around(e, *found);
+  around.waiting = co_await why_waiting(e, *found);
+  response r;
+  r.body = dumped(to_json(*found, around, e.head.speaks));
+  if (wait->preferred)
+    r.headers.emplace_back("Preference-Applied", "wait");
+  co_return with_entity_tag(std::move(r), e.head.if_none_match);
+}
+
+handlers::outcome handlers::read_job_legacy(exchange& e) {
+  if (auto wrong = query_reader{e.head.parameters}.finish())
+    co_return *wrong;
+  auto found = find_job_in_path(e);
+  if (!found)
+    co_return found.error();
+  response r;
+  r.body = dumped(to_legacy_json(*found, progress_around(e, *found), e.head.speaks));
+  co_return with_entity_tag(std::move(r), e.head.if_none_match);
+}
+
+handlers::outcome handlers::read_result(exchange& e) {
+  if (auto wrong = query_reader{e.head.parameters}.finish())
+    co_return *wrong;
+  auto found = find_job_in_path(e);
+  if (!found)
+    co_return found.error();
+  auto r = to_result_response(*found);
+  if (!r)
+    co_return r.error();
+  co_return with_entity_tag(std::move(*r), e.head.if_none_match);
+}
+
+handlers::outcome handlers::list_jobs(exchange& e) {
+  const auto& view = e.use.node.view();
+  auto queues = queue_directory::read(view);
+  if (!queues)
+    co_return to_problem(queues.error());
+  auto asked = parse_list_request(e.head.parameters, *queues);
+  if (!asked)
+    co_return asked.error();
+  auto listed = co_await run_blocking(e.use.pool, [&]() -> checked<response> {
+    auto answer = read_list(view, *asked);
+    if (!answer)
+      return to_problem(answer.error());
+    return to_list_response(*answer, *asked, e.head.path, e.head.parameters, e.head.speaks);
+  });
+  co_return listed;
+}
+
+} // namespace dure::gateway

@@ -1,0 +1,101 @@
+#include "gateway/http/router.hpp"
+
+#include "gateway/http/handlers.hpp"
+
+namespace dure::gateway {
+
+namespace {
+
+constexpr route routes[] = {
+    {"POST", "/upload", handlers::upload_file},
+    {"GET", "/jobs/{id}", handlers::read_job_legacy},
+    {"GET", "/jobs/{id}/result", handlers::read_result},
+    {"POST", "/api/v1/jobs", handlers::submit_jobs},
+    {"GET", "/api/v1/jobs", handlers::list_jobs},
+    {"GET", "/api/v1/jobs/{id}", handlers::read_job},
+    {"DELETE", "/api/v1/jobs/{id}", handlers::delete_job},
+    {"GET", "/api/v1/jobs/{id}/result", handlers::read_result},
+    {"POST", "/api/v1/jobs/{id}/cancel", handlers::cancel_job},
+    {"POST", "/api/v1/jobs/{id}/retry", handlers::retry_job},
+    {"POST", "/api/v1/jobs/{id}/priority", handlers::prioritise_job},
+    {"POST", "/api/v1/jobs/{id}/reschedule", handlers::reschedule_job},
+    {"GET", "/api/v1/queues", handlers::list_queues},
+    {"GET", "/api/v1/queues/{name}", handlers::read_queue},
+    {"POST", "/api/v1/queues/{name}/pause", handlers::pause_queue},
+    {"POST", "/api/v1/queues/{name}/resume", handlers::resume_queue},
+    {"GET", "/livez", handlers::live},
+    {"GET", "/readyz", handlers::ready},
+    {"GET", "/metrics", handlers::metrics},
+};
+
+/// Takes the next segment off a pattern, which begins with a slash.
+std::string_view take_segment(std::string_view& pattern) {
+  pattern.remove_prefix(1);
+  auto segment = pattern.substr(0, pattern.find('/'));
+  pattern.remove_prefix(segment.size());
+  return segment;
+}
+
+bool matches(std::string_view pattern, const std::vector<std::string>& segments) {
+  for (const auto& segment : segments) {
+    if (pattern.empty() || segment.empty())
+      return false;
+    auto wanted = take_segment(pattern);
+    if (!wanted.starts_with('{') && wanted != segment)
+      return false;
+  }
+  return pattern.empty();
+}
+
+std::vector<std::string> captures_of(std::string_view pattern,
+                                     const std::vector<std::string>& segments) {
+  std::vector<std::string> captures;
+  for (const auto& segment : segments)
+    if (take_segment(pattern).starts_with('{'))
+      captures.push_back(segment);
+  return captures;
+}
+
+void allow(std::string& list, std::string_view method) {
+  if (!list.empty())
+    list += ", ";
+  list += method;
+  if (method == "GET")
+    list += ", HEAD";
+}
+
+} // namespace
+
+routing find_route(request& r) {
+  std::string_view method = r.method == "HEAD" ? "GET" : r.method;
+  routing where;
+  for (const auto& candidate : routes) {
+    if (!matches(candidate.pattern, r.segments))
+      continue;
+    allow(where.allow, candidate.method);
+    if (candidate.method != method)
+      continue;
+    where.to = &candidate;
+    r.captures = captures_of(candidate.pattern, r.segments);
+    return where;
+  }
+  if (!where.allow.empty())
+    where.allow += ", OPTIONS";
+  return where;
+}
+
+response no_route(const routing& where, const request& r) {
+  if (r.method == "OPTIONS" && (r.target == "*" || !where.allow.empty())) {
+    auto allowed = where.allow.empty() ? "GET, HEAD, POST, DELETE, OPTIONS" : where.allow;
+    return {204, {}, {}, {{"Allow", std::move(allowed)}}, {}};
+  }
+  if (where.allow.empty())
+    return to_response(problem{404, "no_such_route", "There is nothing at this path.", {}, {}},
+                       r.path);
+  auto refused = to_response(
+      problem{405, "method_not_allowed", "This path does not take this method.", {}, {}}, r.path);
+  refused.headers.emplace_back("Allow", where.allow);
+  return refused;
+}
+
+} // namespace dure::gateway

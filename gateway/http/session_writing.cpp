@@ -1,0 +1,131 @@
+// How a session writes responses: whole ones, and stored files piece by piece.
+
+#include "gateway/api/fingerprint.hpp"
+#include "gateway/http/blocking.hpp"
+#include "gateway/http/gzip.hpp"
+#include "gateway/http/session.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+namespace dure::gateway {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// Read from the blob store at a time; what a slow client holds in memory.
+constexpr std::size_t slice_bytes = 512 * 1024;
+
+/// Compressing less than this takes less time than handing it to another thread.
+constexpr std::size_t compressed_at_once_bytes_max = 64 * 1024;
+
+problem blob_problem(const error& e) {
+  if (e.code == errc::not_found || e.code == errc::gone)
+    return {410, "blob_lost", "The result's file is not there any more.", {}, {}};
+  return to_problem(e);
+}
+
+bool is_end_of(const streamed_body& body, std::uint64_t offset) {
+  return offset >= body.blob.bytes;
+}
+
+} // namespace
+
+asio::awaitable<bool> session::write(response r, const request& head, bool keep_alive) {
+  auto http_1_0 = parser_->get().version() <= 10;
+  reply_form form{http_1_0, keep_alive, false, std::nullopt, use_.node.time().now()};
+  // Chunks, which a compressed stream needs, are unknown to HTTP/1.0; HEAD tells the plain length.
+  auto may_chunk = !http_1_0 || !r.stream;
+  form.gzip = head.takes_gzip && head.method != "HEAD" && may_chunk && is_compressible(r);
+  if (!r.stream || head.method == "HEAD")
+    co_return co_await write_whole(std::move(r), form, head);
+  // The first piece is read before anything is said: a lost file can still be told.
+  auto first = co_await read_slice(r.stream->blob, 0);
+  if (!first) {
+    auto lost = to_response(blob_problem(first.error()), head.path);
+    form.gzip = false;
+    co_return co_await write_whole(std::move(lost), form, head);
+  }
+  co_return co_await write_stream(r, form, head, std::move(*first));
+}
+
+asio::awaitable<bool> session::write_whole(response r, reply_form form, const request& head) {
+  if (form.gzip) {
+    auto compress = [&r] { return gzip_encoder{}.push(r.body, true); };
+    if (r.body.size() <= compressed_at_once_bytes_max)
+      r.body = compress();
+    else
+      r.body = co_await run_blocking(use_.pool, compress);
+  }
+  auto streamed =
+      r.stream ? r.stream->before.size() + r.stream->blob.bytes + r.stream->after.size() : 0;
+  if (has_body(r.status))
+    form.length = r.body.size() + streamed;
+  auto silent = head.method == "HEAD" || !has_body(r.status);
+  auto text = to_head(r, form);
+  co_return co_await write_bytes(text, silent ? std::string_view{} : std::string_view{r.body});
+}
+
+asio::awaitable<bool> session::write_stream(const response& r, reply_form form, const request&,
+                                            std::string first) {
+  const auto& body = *r.stream;
+  if (!form.gzip)
+    form.length = body.before.size() + body.blob.bytes + body.after.size();
+  gzip_encoder encoder;
+  fingerprint seen;
+  auto head = to_head(r, form);
+  auto piece = body.before + first;
+  std::uint64_t offset = first.size();
+  seen.add(first);
+  for (;;) {
+    auto last = is_end_of(body, offset);
+    // A file that is not what it says must not look complete.
+    if (last && to_hex(seen.take()) != body.blob.sha256)
+      co_return false;
+    if (last)
+      piece += body.after;
+    if (form.gzip) {
+      piece = co_await run_blocking(use_.pool, [&] { return to_chunk(encoder.push(piece, last)); });
+      if (last)
+        piece += last_chunk;
+    }
+    if (!co_await write_bytes(head, piece) || last)
+      co_return last;
+    head.clear();
+    auto slice = co_await read_slice(body.blob, offset);
+    if (!slice || slice->empty())
+      co_return false;
+    piece = std::move(*slice);
+    offset += piece.size();
+    seen.add(piece);
+  }
+}
+
+asio::awaitable<bool> session::write_bytes(std::string_view head, std::string_view body) {
+  std::array<asio::const_buffer, 2> both{asio::buffer(head), asio::buffer(body)};
+  enter(phase::writing, patience_for(head.size() + body.size()));
+  auto [failed, bytes] =
+      co_await asio::async_write(socket_, both, asio::as_tuple(asio::use_awaitable));
+  enter(phase::answering, clock_type::duration::max());
+  bytes_out_ += bytes;
+  co_return !failed;
+}
+
+asio::awaitable<result<std::string>> session::read_slice(const blob_ref& blob,
+                                                         std::uint64_t offset) {
+  auto& files = use_.node.files();
+  co_return co_await run_blocking(use_.pool, [&]() -> result<std::string> {
+    std::string slice;
+    auto outcome = files.read(blob, offset, [&](std::span<const std::byte> bytes) {
+      slice.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+      return slice.size() < slice_bytes;
+    });
+    if (!outcome)
+      return outcome.error();
+    return slice;
+  });
+}
+
+} // namespace dure::gateway

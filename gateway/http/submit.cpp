@@ -1,0 +1,60 @@
+#include "gateway/api/job_request.hpp"
+#include "gateway/api/job_view.hpp"
+#include "gateway/api/queue_directory.hpp"
+#include "gateway/http/ask.hpp"
+#include "gateway/http/blocking.hpp"
+#include "gateway/http/handlers.hpp"
+#include "gateway/http/keyed.hpp"
+#include "gateway/http/media_type.hpp"
+#include "gateway/http/submission.hpp"
+
+namespace dure::gateway {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// A body of a thousand jobs is parsed in about a millisecond where it is read; larger ones would
+/// hold up everyone else.
+constexpr std::size_t parsed_at_once_bytes_max = 512 * 1024;
+
+asio::awaitable<checked<job_batch>> parse_body(exchange& e, const std::string& body, bool lines) {
+  if (body.size() <= parsed_at_once_bytes_max)
+    co_return parse_job_batch(body, lines);
+  co_return co_await run_blocking(e.use.pool,
+                                  [&body, lines] { return parse_job_batch(body, lines); });
+}
+
+checked<response> to_answer(std::vector<checked<job_taken>> outcomes, bool single) {
+  if (single && !outcomes.front())
+    return outcomes.front().error();
+  if (single)
+    return to_submit_response(*outcomes.front());
+  auto may_pass = [](const auto& one) { return !one && one.error().status == 503; };
+  if (std::all_of(outcomes.begin(), outcomes.end(), may_pass))
+    return outcomes.front().error();
+  return to_batch_response(outcomes);
+}
+
+} // namespace
+
+handlers::outcome handlers::submit_jobs(exchange& e) {
+  if (auto wrong = query_reader{e.head.parameters}.finish())
+    co_return *wrong;
+  auto lines = is_json_lines(e.head.content_type);
+  auto body = lines ? co_await read_whole(e) : co_await read_json(e);
+  if (!body)
+    co_return body.error();
+  auto batch = co_await parse_body(e, *body, lines);
+  if (!batch)
+    co_return batch.error();
+  auto body_digest = e.head.idempotency_key ? sha256(*body) : digest{};
+  keyed_work work = [&e, &batch](id_maker& ids) -> outcome {
+    auto single = batch->single;
+    auto outcomes = co_await submit_all(e.use.node, std::move(batch->jobs), ids);
+    co_return to_answer(std::move(outcomes), single);
+  };
+  co_return co_await once(e, body_digest, std::move(work));
+}
+
+} // namespace dure::gateway
