@@ -2,6 +2,8 @@
 add_library(dure_options INTERFACE)
 target_compile_options(dure_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
                        $<$<BOOL:${DURE_WERROR}>:-Werror>)
+# GCC 12 takes the members of an empty optional for uninitialised ones.
+target_compile_options(dure_options INTERFACE -Wno-maybe-uninitialized)
 target_include_directories(dure_options INTERFACE ${PROJECT_SOURCE_DIR})
 if(DURE_SANITIZE)
   target_compile_options(dure_options INTERFACE -fsanitize=${DURE_SANITIZE}
