@@ -1,0 +1,96 @@
+#include "node/handlers/handlers.hpp"
+
+#include "node/handlers/document/document_handler.hpp"
+#include "node/handlers/noop/noop_handler.hpp"
+#include "node/handlers/sleep/sleep_handler.hpp"
+
+#include <array>
+#include <cstdio>
+
+namespace dure::node {
+
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+// The sanitizers reserve terabytes of address space.
+constexpr bool limits_address_space = false;
+#else
+constexpr bool limits_address_space = true;
+#endif
+
+constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20;
+
+struct built_in {
+  std::string_view kind;
+  int (*run)();
+  std::uint32_t concurrency;
+  bool process_per_slot;
+  bool needs_files;
+  process_limits limits;
+  std::uint64_t jobs_max;
+  std::uint64_t rss_bytes_max;
+};
+
+/// One line for each kind. Memory: document.parse as design.md §7 says; the others hold next to
+/// nothing, a limit only ends a leak.
+constexpr std::array<built_in, 3> table{{
+    {"document.parse",
+     run_document,
+     1,
+     true,
+     true,
+     {2'048 * mebibyte, 0, 256 * mebibyte, 256},
+     1'000,
+     512 * mebibyte},
+    {"noop",
+     run_noop,
+     noop_concurrency,
+     false,
+     false,
+     {512 * mebibyte, 0, mebibyte, 64},
+     0,
+     256 * mebibyte},
+    {"sleep",
+     run_sleep,
+     sleep_concurrency,
+     false,
+     false,
+     {512 * mebibyte, 0, mebibyte, 64},
+     0,
+     256 * mebibyte},
+}};
+
+pool_settings settings_of(const built_in& handler, std::uint32_t slots) {
+  pool_settings settings;
+  settings.kind = handler.kind;
+  settings.argv = {"/proc/self/exe", "handler", settings.kind};
+  settings.processes_max = handler.process_per_slot ? slots : 1;
+  settings.concurrency_max = handler.concurrency;
+  settings.needs_files = handler.needs_files;
+  settings.limits = handler.limits;
+  if (!limits_address_space)
+    settings.limits.address_space_bytes = 0;
+  settings.jobs_max = handler.jobs_max;
+  settings.rss_bytes_max = handler.rss_bytes_max;
+  return settings;
+}
+
+} // namespace
+
+std::vector<pool_settings> built_in_pools(std::uint32_t slots) {
+  std::vector<pool_settings> pools;
+  for (const built_in& handler : table)
+    pools.push_back(settings_of(handler, slots));
+  return pools;
+}
+
+int run_handler(std::string_view kind) {
+  for (const built_in& handler : table)
+    if (handler.kind == kind)
+      return handler.run();
+  std::fprintf(stderr, "there is no built-in handler of kind %.*s\n", static_cast<int>(kind.size()),
+               kind.data());
+  return 2;
+}
+
+} // namespace dure::node
