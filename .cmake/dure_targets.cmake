@@ -1,11 +1,8 @@
 # How our own targets are built: one library per folder, strict warnings, optional sanitizers.
-# GCC 12 sees uninitialized members of a moved variant once sanitizers are on; its manual warns of that.
 add_library(dure_options INTERFACE)
-target_compile_options(dure_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
-if(DURE_WERROR)
-  target_compile_options(dure_options INTERFACE -Werror -Wno-error=maybe-uninitialized)
-endif()
-# GCC 12 takes the members of an empty optional for uninitialised ones.
+target_compile_options(dure_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+                       $<$<BOOL:${DURE_WERROR}>:-Werror>)
+# GCC 12 takes the members of an empty optional or a moved variant for uninitialised ones.
 target_compile_options(dure_options INTERFACE -Wno-maybe-uninitialized)
 target_include_directories(dure_options INTERFACE ${PROJECT_SOURCE_DIR})
 if(DURE_SANITIZE)
