@@ -62,7 +62,7 @@ def live_sources(tree):
 def names_file(tree, folder, path):
     build = tree.get(f"{folder}/CMakeLists.txt", "")
     name = path[len(folder) + 1:]
-    if re.search(rf"(?<![\w./-]){re.escape(name)}(?![\w./-])", build):
+    if re.search(rf"(?<![\w.-])(?<!\w/){re.escape(name)}(?![\w./-])", build):
         return True
     # A list of stories: foreach(story kill single_node) … ${story}_test.py
     story = name.removesuffix("_test.py")
