@@ -1,0 +1,64 @@
+#pragma once
+
+#include "tests/simulation/world.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace dure::simulation {
+
+/// Wants jobs done, changes its mind, and repeats everything until it is answered. One owner.
+class client {
+public:
+  explicit client(world& in) : in_{in} {}
+
+  void begin();
+
+  bool idle() const { return !busy_; }
+
+private:
+  struct wish_under_way;
+
+  void next();
+  void attempt(const std::shared_ptr<wish_under_way>& w);
+  void finish(const std::shared_ptr<wish_under_way>& w, const result<answer>& outcome);
+  command_body choose();
+  job_spec new_job();
+  job_id some_job();
+
+  world& in_;
+  bool busy_ = false;
+  std::vector<job_id> jobs_;
+  std::vector<command> done_;
+};
+
+/// The worker of one node's life: claims, works, reports until it is heard. What it has sent
+/// outlives it. One owner.
+class worker {
+public:
+  worker(world& in, std::size_t node);
+
+  void begin();
+
+private:
+  struct report_under_way;
+
+  bool alive() const;
+  void look_for_work();
+  void claim_jobs(const command& wish, bool repeated);
+  void take(const std::vector<grant>& grants);
+  void work_on(const lease& of);
+  void report(const lease& of);
+  void attempt(const std::shared_ptr<report_under_way>& r);
+  command_body choose_end(const lease& of);
+
+  world& in_;
+  std::size_t node_;
+  std::uint64_t life_;
+  boot_id boot_;
+  bool asking_ = false;
+  std::vector<lease> held_;
+  std::vector<lease> seen_;
+};
+
+} // namespace dure::simulation

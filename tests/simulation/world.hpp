@@ -1,0 +1,128 @@
+#pragma once
+
+#include "actors/core/verify.hpp"
+#include "tests/simulation/dice.hpp"
+#include "tests/simulation/promises.hpp"
+#include "tests/simulation/reached.hpp"
+#include "tests/simulation/simulated_log.hpp"
+#include "tests/simulation/simulated_node.hpp"
+#include "tests/simulation/timeline.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace dure::simulation {
+
+inline constexpr log_number the_log{7};
+
+/// What may be done to the log in a run, and so what must hold in its end.
+enum class damage : std::uint8_t {
+  none,    ///< The log keeps what it took: nothing acknowledged may be lost, whatever else happens.
+  covered, ///< It is cut or lost while every tail is up, or on a single node: nothing may be lost.
+  wild,    ///< At any time: a replica may halt at a fork, but what goes on is consistent.
+};
+
+class client;
+class worker;
+
+/// One run: nodes, log, network, callers and everything that befalls them, all from one seed.
+class world {
+public:
+  /// `traced`: print what happens, for a person who replays a seed.
+  explicit world(std::uint64_t seed, bool traced = false);
+  ~world();
+
+  /// Returns what was broken, or nothing.
+  std::string run();
+
+  const reached& met() const { return met_; }
+
+  // For the parts of the world.
+
+  dice chance;
+  timeline time;
+  simulated_log log;
+
+  void note(situation s) { met_.note(s); }
+
+  void fail(const std::string& what);
+  void trace(const std::string& who, const std::string& what) const;
+
+  /// Whether things may go wrong now.
+  bool stormy() const { return stormy_ && time.now() >= calm_until_; }
+
+  /// Whether callers still begin something new.
+  bool open() const { return stormy_; }
+
+  void promise(const command& wish, const answer& told) { promises_.keep(wish, told); }
+
+  timestamp wall() const;
+
+  /// Sends a wish to a node that is thought to lead; it may get lost on both ways. A `patience` of
+  /// zero: not a claim that waits.
+  void call(command wish, milliseconds patience, answered done);
+
+  void on_log_grown();
+  void on_applying(const simulated_node& by, const replica_effect::write& w);
+  void on_applied(const simulated_node& by);
+  void on_halt(const simulated_node& node, const std::string& reason);
+  void on_standing(const simulated_node& node, bool led_before, bool draining);
+
+  void on_died_mid_append(const std::string& node) { died_mid_append_ = node; }
+
+  void on_started(std::size_t number);
+  void restart_later(std::size_t number);
+
+  /// Returns a version that no queue settings had before.
+  std::uint64_t next_settings_version() { return ++settings_version_; }
+
+  std::uint64_t log_life() const { return log_life_; }
+
+  const std::vector<std::unique_ptr<simulated_node>>& nodes() const { return nodes_; }
+
+private:
+  void plan_beats(std::size_t number);
+  void beat(const simulated_node& from);
+  void plan_misfortune();
+  void misfortune();
+  void strike(simulated_node& node, std::size_t number);
+  void damage_log();
+  bool everyone_is_well() const;
+  void check_versions(const simulated_node& by, const state_delta& delta);
+  void expect_whole(const simulated_node& node, const result<verification>& checked);
+  void note_events(const std::vector<event>& facts);
+  void heal();
+  void set_queue_free();
+  bool settled() const;
+  void check_end();
+  chain_model chain_of(const simulated_node& node);
+  simulated_node* leader() const;
+  simulated_node& route();
+
+  bool traced_;
+  damage mode_;
+  milliseconds peace_max_; ///< Between two misfortunes: some runs are wilder than others.
+  bool stormy_ = true;
+  milliseconds calm_until_{};
+  std::vector<std::unique_ptr<simulated_node>> nodes_;
+  std::vector<std::unique_ptr<client>> clients_;
+  std::vector<std::unique_ptr<worker>> workers_;
+  std::map<record_hash, std::uint64_t>
+      digests_; ///< What each record changes, by whoever applied it.
+  std::uint64_t log_life_ = 0;
+  std::uint64_t settings_version_ = 0;
+  std::vector<milliseconds> unheard_until_; ///< Nobody hears this node's beats, nor it theirs.
+  std::string died_mid_append_;
+  std::string resigned_;
+  milliseconds resigned_at_{};
+  std::map<job_id, std::string> lost_with_;
+  bool queue_is_free_ = false;
+  bool power_was_lost_ = false;
+  promises promises_;
+  reached met_;
+  std::string broken_;
+};
+
+} // namespace dure::simulation
