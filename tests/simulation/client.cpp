@@ -110,7 +110,7 @@ job_spec client::new_job() {
   s.params = "{}";
   if (chance.chance(30))
     s.group = "set";
-  if (chance.chance(25))
+  if (chance.chance(12))
     s.unique_key = chance.chance(50) ? "red" : "blue";
   if (chance.chance(20))
     s.run_at = in_.wall() + milliseconds{chance.below(3'000)};

@@ -84,6 +84,18 @@ bool world::everyone_is_well() const {
          });
 }
 
+/// One node, perhaps the only one with the newest records, is away for long enough that the others
+/// write on; and the others lose power.
+void world::lose_tails() {
+  auto away = chance.below(nodes_.size());
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    nodes_[i]->kill(i != away);
+    auto soonest = milliseconds{i == away ? 4'000 : 50};
+    time.in(chance.between(soonest, 3 * soonest), [this, i] { nodes_[i]->start(); });
+  }
+  power_was_lost_ = power_was_lost_ || nodes_.size() > 1;
+}
+
 void world::damage_log() {
   if (mode_ == damage::none || number(log.last()) == 0)
     return;
@@ -92,6 +104,8 @@ void world::damage_log() {
       return;
     calm_until_ = time.now() + time_to_mend;
   }
+  if (mode_ == damage::wild && chance.chance(50))
+    lose_tails();
   ++log_life_;
   if (chance.chance(40)) {
     note(situation::stream_gone);

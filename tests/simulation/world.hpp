@@ -89,6 +89,7 @@ private:
   void misfortune();
   void strike(simulated_node& node, std::size_t number);
   void damage_log();
+  void lose_tails();
   bool everyone_is_well() const;
   void check_versions(const simulated_node& by, const state_delta& delta);
   void expect_whole(const simulated_node& node, const result<verification>& checked);
