@@ -111,7 +111,8 @@ handlers::outcome change_standstill(exchange& e, std::string body, standstill wa
     auto q = co_await define(e, wanted, ids);
     if (!q)
       co_return q.error();
-    if (auto failed = co_await configure(e, *q, ids))
+    auto failed = co_await configure(e, *q, ids);
+    if (failed)
       co_return *failed;
     co_return describe(e.use.node.view(), *q);
   };

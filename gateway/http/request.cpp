@@ -59,7 +59,9 @@ checked<request> to_request(const request_header& header) {
   r.method = std::string{header.method_string()};
   r.target = std::string{header.target()};
   auto asterisk = r.target == "*" && r.method == "OPTIONS";
-  auto url = boost::urls::parse_uri_reference(asterisk ? "/" : r.target);
+  // A view: the parsed URL points into the text that it was given.
+  const std::string_view target = asterisk ? std::string_view{"/"} : r.target;
+  auto url = boost::urls::parse_uri_reference(target);
   auto addressed = url && (r.target.starts_with('/') || url->has_scheme() || asterisk);
   if (!addressed || url->has_fragment() || !read_target(*url, r))
     return bad_request("invalid_target", "The request's target is malformed.");

@@ -210,20 +210,20 @@ asio::awaitable<bool> session::refuse(const problem& p) {
   co_return false;
 }
 
-asio::awaitable<std::optional<problem>> session::send_continue() {
-  if (!std::exchange(continue_owed_, false))
-    co_return std::nullopt;
-  if (!co_await write_bytes("HTTP/1.1 100 Continue\r\n\r\n", {}))
-    co_return cut_off();
-  co_return std::nullopt;
+asio::awaitable<bool> session::send_continue() {
+  auto owed = std::exchange(continue_owed_, false);
+  if (!owed)
+    co_return true;
+  co_return co_await write_bytes("HTTP/1.1 100 Continue\r\n\r\n", {});
 }
 
 asio::awaitable<checked<std::size_t>> session::read(std::span<char> into) {
   using boost::system::in_place_value;
   if (parser_->is_done() || into.empty())
     co_return checked<std::size_t>{in_place_value, 0U};
-  if (auto failed = co_await send_continue())
-    co_return *failed;
+  auto heard = co_await send_continue();
+  if (!heard)
+    co_return cut_off();
   auto& body = parser_->get().body();
   body.data = into.data();
   body.size = into.size();

@@ -57,7 +57,7 @@ private:
   boost::asio::awaitable<response> answer(request& head);
   boost::asio::awaitable<response> answer_by(const route& to, exchange& e);
   boost::asio::awaitable<bool> refuse(const problem& p);
-  boost::asio::awaitable<std::optional<problem>> send_continue();
+  boost::asio::awaitable<bool> send_continue();
 
   boost::asio::awaitable<bool> write(response r, const request& head, bool keep_alive);
   boost::asio::awaitable<bool> write_whole(response r, reply_form form, const request& head);

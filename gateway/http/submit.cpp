@@ -36,13 +36,21 @@ checked<response> to_answer(std::vector<checked<job_taken>> outcomes, bool singl
   return to_batch_response(outcomes);
 }
 
+/// GCC 12 destroys the arms of a conditional with co_await in them twice, so this is two
+/// statements.
+asio::awaitable<checked<std::string>> read_jobs(exchange& e, bool lines) {
+  if (lines)
+    co_return co_await read_whole(e);
+  co_return co_await read_json(e);
+}
+
 } // namespace
 
 handlers::outcome handlers::submit_jobs(exchange& e) {
   if (auto wrong = query_reader{e.head.parameters}.finish())
     co_return *wrong;
   auto lines = is_json_lines(e.head.content_type);
-  auto body = lines ? co_await read_whole(e) : co_await read_json(e);
+  auto body = co_await read_jobs(e, lines);
   if (!body)
     co_return body.error();
   auto batch = co_await parse_body(e, *body, lines);

@@ -37,7 +37,8 @@ public:
     head_ += bytes.substr(0, missing);
     if (head_.size() < file_head_bytes)
       co_return std::nullopt;
-    if (auto failed = co_await open())
+    auto failed = co_await open();
+    if (failed)
       co_return failed;
     bytes.remove_prefix(std::min(missing, bytes.size()));
     if (bytes.empty())
@@ -48,9 +49,11 @@ public:
   asio::awaitable<checked<blob_ref>> finish() {
     if (!writer_ && head_.empty())
       co_return bad_upload("empty_file", "The file is empty.");
-    if (!writer_)
-      if (auto failed = co_await open())
+    if (!writer_) {
+      auto failed = co_await open();
+      if (failed)
         co_return *failed;
+    }
     auto stored = co_await run_blocking(use_.pool, [this] {
       auto outcome = writer_->finish();
       writer_.reset();
@@ -141,7 +144,8 @@ asio::awaitable<checked<bool>> drain(multipart_parser& parser, upload_form& form
       co_return checked<bool>{boost::system::in_place_value, false};
     if (std::holds_alternative<multipart_event::body_ends>(*event))
       co_return checked<bool>{boost::system::in_place_value, true};
-    if (auto failed = co_await form.on(*event))
+    auto failed = co_await form.on(*event);
+    if (failed)
       co_return *failed;
   }
 }
@@ -200,7 +204,8 @@ handlers::outcome handlers::upload_file(exchange& e) {
   if (auto wrong = query_reader{e.head.parameters}.finish())
     co_return *wrong;
   upload_form form{e.use};
-  if (auto failed = co_await read_form(e, form)) {
+  auto failed = co_await read_form(e, form);
+  if (failed) {
     if (form.file())
       co_await form.file()->abandon();
     co_return *failed;

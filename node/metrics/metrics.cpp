@@ -88,10 +88,13 @@ metrics::metrics(std::string version, std::function<std::vector<queue_counts>()>
 
 metrics::~metrics() = default;
 
-void metrics::count_append(std::string_view queue, double seconds, std::size_t events) {
-  const std::map<std::string, std::string> labels{{"queue", std::string{queue}}};
-  registry_->append_seconds.Add(labels, seconds_buckets).Observe(seconds);
-  registry_->record_events.Add(labels, events_buckets).Observe(static_cast<double>(events));
+void metrics::count_append(std::string_view queue, double seconds) {
+  registry_->append_seconds.Add({{"queue", std::string{queue}}}, seconds_buckets).Observe(seconds);
+}
+
+void metrics::count_record(std::string_view queue, std::size_t events) {
+  registry_->record_events.Add({{"queue", std::string{queue}}}, events_buckets)
+      .Observe(static_cast<double>(events));
 }
 
 void metrics::count_append_failure(std::string_view queue) {

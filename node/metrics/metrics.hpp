@@ -26,8 +26,11 @@ public:
   metrics(std::string version, std::function<std::vector<queue_counts>()> read_counts);
   ~metrics();
 
-  /// Counts a record that the journal took.
-  void count_append(std::string_view queue, double seconds, std::size_t events);
+  /// Counts an append that the journal took.
+  void count_append(std::string_view queue, double seconds);
+
+  /// Counts a record that became state.
+  void count_record(std::string_view queue, std::size_t events);
 
   /// Counts an append that the journal refused or did not answer.
   void count_append_failure(std::string_view queue);

@@ -1,8 +1,5 @@
 #include "node/wiring/json_log.hpp"
 
-#include <array>
-#include <chrono>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
@@ -30,40 +27,32 @@ spdlog::level::level_enum to_spdlog(log_level level) {
   return spdlog::level::err;
 }
 
-std::string_view word_of(log_level level) {
-  switch (level) {
-  case log_level::debug:
-    return "debug";
-  case log_level::info:
-    return "info";
-  case log_level::warn:
-    return "warn";
-  case log_level::error:
-    return "error";
+/// Prints a line's JSON object without its opening brace, behind the fields that every line has.
+class rest_of_object final : public spdlog::custom_flag_formatter {
+public:
+  void format(const spdlog::details::log_msg& line, const std::tm&,
+              spdlog::memory_buf_t& to) override {
+    const auto& object = line.payload;
+    if (object.size() > 1)
+      to.append(object.data() + 1, object.data() + object.size());
   }
-  return "error";
-}
 
-std::string time_text() {
-  using namespace std::chrono;
-  const auto now = floor<milliseconds>(system_clock::now());
-  const auto day = floor<days>(now);
-  const year_month_day date{day};
-  const hh_mm_ss time{now - day};
-  std::array<char, 40> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
-                static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
-                static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()),
-                static_cast<int>(time.subseconds().count()));
-  return text.data();
+  std::unique_ptr<custom_flag_formatter> clone() const override {
+    return spdlog::details::make_unique<rest_of_object>();
+  }
+};
+
+std::unique_ptr<spdlog::formatter> make_formatter(const std::string& node) {
+  auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
+  formatter->add_flag<rest_of_object>('*').set_pattern(
+      R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","node":")" + node + R"(",%*)");
+  return formatter;
 }
 
 } // namespace
 
 struct json_log::sink {
-  spdlog::logger logger;
-  std::string node;
+  std::shared_ptr<spdlog::logger> logger;
 };
 
 json_log::json_log(std::unique_ptr<sink> out) : sink_{std::move(out)} {}
@@ -71,35 +60,35 @@ json_log::json_log(std::unique_ptr<sink> out) : sink_{std::move(out)} {}
 json_log::~json_log() = default;
 
 result<std::unique_ptr<json_log>> json_log::open(const std::filesystem::path& file,
-                                                 const std::string& level, std::string node) {
+                                                 const std::string& level,
+                                                 const std::string& node) {
   try {
     auto rotating = std::make_shared<spdlog::sinks::rotating_file_sink_mt>(
         file.string(), file_bytes_max, old_files_kept);
     auto out =
-        std::make_unique<sink>(sink{spdlog::logger{"dure", std::move(rotating)}, std::move(node)});
-    out->logger.set_formatter(
-        std::make_unique<spdlog::pattern_formatter>("%v", spdlog::pattern_time_type::utc));
-    out->logger.set_level(spdlog::level::from_str(level));
-    out->logger.flush_on(spdlog::level::warn);
+        std::make_unique<sink>(sink{std::make_shared<spdlog::logger>("dure", std::move(rotating))});
+    out->logger->set_formatter(make_formatter(node));
+    out->logger->set_level(spdlog::level::from_str(level));
+    out->logger->flush_on(spdlog::level::warn);
     return std::unique_ptr<json_log>{new json_log{std::move(out)}};
   } catch (const spdlog::spdlog_ex& failure) {
     return error{errc::io_failed, std::string{"the log file cannot be written: "} + failure.what()};
   }
 }
 
+std::shared_ptr<spdlog::logger> json_log::access_log() const {
+  return sink_->logger;
+}
+
 void json_log::write(log_level level, std::string_view event, std::string_view text,
                      std::initializer_list<log_field> fields) {
-  if (!sink_->logger.should_log(to_spdlog(level)))
+  if (!sink_->logger->should_log(to_spdlog(level)))
     return;
-  nlohmann::ordered_json line{{"time", time_text()},
-                              {"level", word_of(level)},
-                              {"event", event},
-                              {"node", sink_->node},
-                              {"text", text}};
+  nlohmann::ordered_json line{{"event", event}, {"text", text}};
   for (const auto& field : fields)
     line[std::string{field.name}] = field.value;
   using handling = nlohmann::ordered_json::error_handler_t;
-  sink_->logger.log(to_spdlog(level), line.dump(-1, ' ', false, handling::replace));
+  sink_->logger->log(to_spdlog(level), line.dump(-1, ' ', false, handling::replace));
 }
 
 } // namespace dure::node

@@ -7,16 +7,23 @@
 #include <memory>
 #include <string>
 
+namespace spdlog {
+class logger;
+}
+
 namespace dure::node {
 
-/// Writes one JSON object a line: {"time", "level", "event", "node", "text", …fields}. Rotates at
-/// 64 MiB and keeps three old files. Thread-safe; warnings and errors are on disk when `write`
-/// returns.
+/// Writes one JSON object a line: {"time", "level", "node", "event", "text", …fields}. Rotates at
+/// 64 MiB and keeps three 64 MiB and keeps three old files. Thread-safe; warnings and errors are on
+/// disk when `write` returns.
 class json_log final : public log_sink {
 public:
   static result<std::unique_ptr<json_log>> open(const std::filesystem::path& file,
-                                                const std::string& level, std::string node);
+                                                const std::string& level, const std::string& node);
   ~json_log() override;
+
+  /// Returns a logger for lines that are JSON already, into the same file.
+  std::shared_ptr<spdlog::logger> access_log() const;
 
   using log_sink::write;
   void write(log_level level, std::string_view event, std::string_view text,

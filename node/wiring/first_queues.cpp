@@ -1,0 +1,28 @@
+#include "node/wiring/first_queues.hpp"
+
+#include "gateway/api/queue_json.hpp"
+
+#include <string>
+#include <utility>
+
+namespace dure::node {
+
+std::vector<first_queue> first_queues() {
+  const std::vector<std::pair<std::string, std::vector<std::string>>> wanted{
+      {"documents", {"document.parse"}},
+      {"questions", {"question.explain"}},
+      {"datasets",
+       {"dataset.eda", "dataset.image_analysis", "dataset.clustering", "dataset.drift"}},
+      {"default", {}},
+  };
+  std::vector<first_queue> queues;
+  std::uint16_t log = 1;
+  for (const auto& [name, kinds] : wanted) {
+    const queue_definition definition{name, {log_number{log++}}, kinds, {}};
+    queues.push_back(
+        {name, {gateway::queue_record_key(name), gateway::to_json_text(definition), 0, {}}});
+  }
+  return queues;
+}
+
+} // namespace dure::node

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "actors/supervisor/supervisor.hpp"
+
+#include <vector>
+
+namespace dure::node {
+
+/// Returns the queues that every cluster has from its first start on: documents, questions,
+/// datasets and default. Their logs are 1 to 4, one shard each; the number of shards is fixed once
+/// a queue is made.
+std::vector<first_queue> first_queues();
+
+} // namespace dure::node

@@ -1,0 +1,184 @@
+#include "node/wiring/node_actors.hpp"
+
+#include "actors/core/queries.hpp"
+#include "actors/scheduler/scheduler.hpp"
+#include "actors/supervisor/supervisor.hpp"
+#include "actors/worker/worker.hpp"
+#include "gateway/api/queue_directory.hpp"
+#include "gateway/bridge/actor_backend.hpp"
+#include "node/metrics/measured_journal.hpp"
+#include "node/metrics/metrics.hpp"
+#include "node/wiring/first_queues.hpp"
+#include "node/wiring/node_services.hpp"
+
+#include <algorithm>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dure::node {
+
+namespace {
+
+/// Actors that read RocksDB may wait for the disk now and then: more threads than cores keep the
+/// others going.
+constexpr std::size_t actor_threads = 4;
+
+struct system_config : caf::actor_system_config {
+  system_config() {
+    set("scheduler.max-threads", actor_threads);
+    // The default policy polls: it burns CPU at rest and adds up to 10 ms to the first message
+    // after it.
+    set("scheduler.policy", caf::atom("sharing"));
+  }
+};
+
+/// Tells both the gateway and the metrics what the schedulers do.
+class node_audience final : public audience {
+public:
+  node_audience(audience& gateway, metrics& figures) : gateway_{gateway}, figures_{figures} {}
+
+  void applied(log_number log, const std::string& queue, const replica_effect::write& w) override {
+    figures_.count_record(queue, w.events.size());
+    gateway_.applied(log, queue, w);
+  }
+
+  void stands(const shard_status& status) override { gateway_.stands(status); }
+
+private:
+  audience& gateway_;
+  metrics& figures_;
+};
+
+std::vector<queue_counts> count_queues(const state_reader& view) {
+  std::vector<queue_counts> all;
+  auto directory = gateway::queue_directory::read(view);
+  if (!directory)
+    return all;
+  for (const auto& [name, queue] : directory->all()) {
+    queue_counts sum{name, {}};
+    for (auto log : queue.logs) {
+      auto counts = queries::counts_of_log(view, log);
+      if (!counts)
+        return all;
+      for (std::size_t i = 0; i < job_state_count; ++i)
+        sum.counts.by_state[i] += counts->by_state[i];
+    }
+    all.push_back(std::move(sum));
+  }
+  return all;
+}
+
+std::vector<gateway::readiness> components_of(const node_services& s) {
+  const auto health = s.rows->health();
+  std::vector<gateway::readiness> lines{
+      {"journal", s.connection->connected(),
+       s.connection->connected() ? "Connected." : "NATS cannot be reached."},
+      {"store", bool{health}, health ? "Open." : health.error().context}};
+  if (s.options.insecure_listen)
+    lines.push_back({"security", true, "Listens on other addresses than loopback, without keys."});
+  return lines;
+}
+
+} // namespace
+
+struct node_actors::parts {
+  parts(node_services& s)
+      : services{s}, figures{DURE_VERSION, [&s] { return count_queues(*s.rows); }},
+        journals{*s.journals, figures}, backend{backend_parts()}, listeners{backend, figures} {}
+
+  gateway::actor_backend_parts backend_parts() {
+    auto& s = services;
+    return {system,
+            *s.rows,
+            *s.files,
+            s.time,
+            *s.progress,
+            [&s] { return components_of(s); },
+            [this] { return figures.text(); },
+            [this](std::string_view route, int code, double seconds) {
+              figures.count_http(route, code, seconds);
+            }};
+  }
+
+  scheduler_actor start_scheduler(const shard_place& place, const supervisor_actor& above) {
+    auto& s = services;
+    replica_config replica;
+    replica.log = place.log;
+    replica.node = s.options.name;
+    replica.boot = s.boot;
+    replica.may_lead = s.options.roles.scheduler;
+    replica.schedulers = {s.options.name};
+    replica.seed = s.time.random();
+    return system.spawn(scheduler,
+                        scheduler_context{place.queue, place.shard, std::move(replica), s.time,
+                                          *s.rows, journals, listeners, *s.log, root});
+  }
+
+  worker_actor start_worker() {
+    auto& s = services;
+    auto handle =
+        system.spawn(worker, worker_context{s.options.name, s.boot, milliseconds{25'000}, s.time,
+                                            *s.handlers, *s.courier, *s.progress, *s.log});
+    return handle;
+  }
+
+  supervisor_context root_context(std::function<void(std::string)> give_up) {
+    auto& s = services;
+    supervisor_context context{
+        s.options.name,     {},     {},    {}, first_queues(), {backend.routed()},
+        std::move(give_up), s.time, *s.log};
+    context.start_scheduler = [this](const shard_place& place, const supervisor_actor& root_of) {
+      return start_scheduler(place, root_of);
+    };
+    if (s.options.roles.worker)
+      context.start_worker = [this] { return start_worker(); };
+    context.read_queues = [&s]() -> result<std::vector<queue_definition>> {
+      auto directory = gateway::queue_directory::read(*s.rows);
+      if (!directory)
+        return directory.error();
+      std::vector<queue_definition> queues;
+      for (const auto& [name, queue] : directory->all())
+        queues.push_back(queue);
+      return queues;
+    };
+    return context;
+  }
+
+  node_services& services;
+  metrics figures;
+  measured_journal_source journals;
+  system_config config;
+  caf::actor_system system{config};
+  gateway::actor_backend backend;
+  node_audience listeners;
+  supervisor_actor root;
+};
+
+node_actors::node_actors(node_services& services, std::function<void(std::string)> give_up)
+    : parts_{std::make_unique<parts>(services)} {
+  parts_->root = parts_->system.spawn(supervisor, parts_->root_context(std::move(give_up)));
+}
+
+node_actors::~node_actors() {
+  caf::anon_send_exit(parts_->root, caf::exit_reason::user_shutdown);
+  parts_->root = nullptr;
+}
+
+gateway::backend& node_actors::backend() {
+  return parts_->backend;
+}
+
+bool node_actors::drain(milliseconds patience) {
+  caf::scoped_actor self{parts_->system};
+  bool done = false;
+  self->request(parts_->root, patience, atom::drain::value)
+      .receive([&](bool all) { done = all; }, [](const caf::error&) {});
+  return done;
+}
+
+} // namespace dure::node

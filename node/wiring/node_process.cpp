@@ -1,0 +1,132 @@
+#include "node/wiring/node_process.hpp"
+
+#include "gateway/http/server.hpp"
+#include "node/wiring/node_actors.hpp"
+#include "node/wiring/node_services.hpp"
+#include "node/wiring/stop_signals.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <thread>
+#include <unistd.h>
+
+namespace dure::node {
+
+namespace {
+
+constexpr milliseconds drain_patience{30'000};
+constexpr milliseconds exchange_grace{2'000};
+/// Ending must not hang, whatever a library does in its destructors.
+constexpr milliseconds ending_patience{15'000};
+
+int refuse(const error& why) {
+  std::fprintf(stderr, "dure: %s\n", why.context.c_str());
+  return EXIT_FAILURE;
+}
+
+std::string host_in_url(const std::string& host) {
+  return host.find(':') == std::string::npos ? host : "[" + host + "]";
+}
+
+void print_start_block(const node_services& s, std::optional<std::uint16_t> port) {
+  std::printf("Dure " DURE_VERSION "\n");
+  if (port)
+    std::printf("  url      http://%s:%u\n", host_in_url(s.options.listen.host).c_str(),
+                static_cast<unsigned>(*port));
+  std::printf("  data     %s\n", s.folder->path().c_str());
+  std::printf("  log      %s\n", s.folder->log().c_str());
+  if (s.server)
+    std::printf("  nats     own nats-server %s on port %u\n", s.server->version().c_str(),
+                static_cast<unsigned>(s.server->port()));
+  else
+    std::printf("  nats     %s, cluster %s, node %s\n", s.options.nats->c_str(),
+                s.options.cluster.c_str(), s.options.name.c_str());
+  if (s.options.insecure_listen)
+    std::printf("  warning  others can reach this address and no keys are asked for\n");
+  std::printf("Ctrl-C drains and stops.\n");
+  std::fflush(stdout);
+}
+
+/// Ends the process at once, with its children, when a second signal comes or ending takes too
+/// long.
+class ending_watch {
+public:
+  ending_watch(stop_signals& signals, node_services& services)
+      : signals_{signals}, thread_{[this, &services] {
+          const auto why = signals_.wait(drain_patience + ending_patience);
+          if (done_)
+            return;
+          services.abandon();
+          std::fputs(why == stop_signals::reason::signal ? "dure: ended at once\n"
+                                                         : "dure: ending took too long\n",
+                     stderr);
+          ::_exit(EXIT_FAILURE);
+        }} {}
+
+  ~ending_watch() {
+    done_ = true;
+    signals_.wake();
+    thread_.join();
+  }
+
+private:
+  stop_signals& signals_;
+  std::atomic<bool> done_ = false;
+  std::thread thread_;
+};
+
+gateway::server_config to_server_config(const node_services& s) {
+  gateway::server_config config;
+  config.address = s.options.listen.host;
+  config.port = s.options.listen.port;
+  config.insecure_listen = s.options.insecure_listen;
+  config.log = s.log->access_log();
+  return config;
+}
+
+int serve(node_services& services, stop_signals& signals) {
+  std::atomic<bool> gave_up = false;
+  auto actors = std::make_unique<node_actors>(services, [&](const std::string& reason) {
+    std::fprintf(stderr, "dure: %s\n", reason.c_str());
+    gave_up = true;
+    signals.wake();
+  });
+  std::optional<gateway::server> server;
+  if (services.options.roles.gateway) {
+    server.emplace(to_server_config(services), actors->backend());
+    if (auto started = server->start(); !started)
+      return refuse(started.error());
+  }
+  print_start_block(services, server ? std::optional{server->port()} : std::nullopt);
+  services.log->write(log_level::info, "node-started", "Dure " DURE_VERSION,
+                      {{"boot", to_string(services.boot)}});
+
+  signals.wait(std::nullopt);
+  const ending_watch watch{signals, services};
+  std::fputs("Draining; a second signal ends at once.\n", stderr);
+  services.log->write(log_level::info, "node-draining", "Nothing new is claimed.");
+  const bool drained = !gave_up && actors->drain(drain_patience);
+  if (server)
+    server->stop(exchange_grace);
+  server.reset();
+  actors.reset();
+  services.log->write(log_level::info, "node-stopped", drained ? "Drained." : "Not drained.");
+  return gave_up ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+} // namespace
+
+int run_node(const node_options& options) {
+  stop_signals signals;
+  auto services = node_services::open(options);
+  if (!services)
+    return refuse(services.error());
+  const auto status = serve(**services, signals);
+  return status;
+}
+
+} // namespace dure::node

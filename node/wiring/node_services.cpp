@@ -1,0 +1,81 @@
+#include "node/wiring/node_services.hpp"
+
+#include "node/handlers/handlers.hpp"
+
+#include <csignal>
+#include <utility>
+
+namespace dure::node {
+
+namespace {
+
+constexpr std::size_t courier_threads = 4;
+
+result<void> connect(node_services& s) {
+  if (!s.options.nats) {
+    nats_server_settings settings;
+    settings.data = s.folder->path();
+    auto server = nats_server_child::start(settings, *s.log);
+    if (!server)
+      return server.error();
+    s.server = std::move(*server);
+  }
+  const auto url = s.server ? s.server->url() : *s.options.nats;
+  for (auto* connection : {&s.connection, &s.files_connection}) {
+    auto opened = nats_connection::open({url, "dure " + s.options.name}, *s.log);
+    if (!opened)
+      return opened.error();
+    *connection = std::move(*opened);
+  }
+  s.journals = std::make_unique<nats_journal_source>(*s.connection, *s.log, s.options.cluster);
+  s.messages = std::make_unique<nats_bus>(*s.connection);
+  s.progress = std::make_unique<nats_progress>(*s.messages, s.options.cluster);
+  s.files = std::make_unique<nats_blobs>(*s.files_connection, *s.log, s.time,
+                                         "dure-" + s.options.cluster);
+  return {};
+}
+
+result<void> open_sandbox(node_services& s) {
+  sandbox_settings settings;
+  settings.pools = built_in_pools(s.options.slots);
+  auto handlers = process_sandbox::open(std::move(settings));
+  if (!handlers)
+    return handlers.error();
+  s.handlers = std::move(*handlers);
+  s.courier = std::make_unique<scratch_courier>(s.folder->scratch(), *s.files, courier_threads);
+  return {};
+}
+
+} // namespace
+
+result<std::unique_ptr<node_services>> node_services::open(const node_options& options) {
+  auto s = std::make_unique<node_services>();
+  s->options = options;
+  s->boot = boot_id{make_random_uuid(s->time.random(), s->time.random())};
+  auto folder = data_folder::open(options.data);
+  if (!folder)
+    return folder.error();
+  s->folder = std::make_unique<data_folder>(std::move(*folder));
+  auto log = json_log::open(s->folder->log(), options.log_level, options.name);
+  if (!log)
+    return log.error();
+  s->log = std::move(*log);
+  auto rows = rocks_store::open(s->folder->store());
+  if (!rows)
+    return rows.error();
+  s->rows = std::move(*rows);
+  if (auto connected = connect(*s); !connected)
+    return connected.error();
+  if (options.roles.worker)
+    if (auto opened = open_sandbox(*s); !opened)
+      return opened.error();
+  return s;
+}
+
+void node_services::abandon() {
+  if (server && server->pid() > 0)
+    ::kill(server->pid(), SIGKILL);
+  // The spawner sees our end of its socket close and takes the handlers with it.
+}
+
+} // namespace dure::node
