@@ -16,12 +16,12 @@ bool waits(const job& j) {
 
 /// The answer when nothing had to change.
 decision as_it_is(const job& j) {
-  return {{}, job_changed{j.spec.id, j.state, j.cancel_requested, j.version}};
+  return no_event(job_changed{j.spec.id, j.state, j.cancel_requested, j.version});
 }
 
 /// The answer when one event makes the job's next version.
 decision changed(const job& j, event e, job_state to, bool cancel_requested = false) {
-  return {{std::move(e)}, job_changed{j.spec.id, to, cancel_requested, j.version + 1}};
+  return one_event(std::move(e), job_changed{j.spec.id, to, cancel_requested, j.version + 1});
 }
 
 /// Returns whether the group's time is over: all of its jobs have ended, and the last one long ago.
@@ -98,11 +98,11 @@ result<decision> decide_on(const state_reader& state, const remove& c, const con
     return j.error();
   if (!is_end(j->state))
     return wrong_state(*j);
+  auto made = one_event(events::job_removed{c.id, false});
   // What is kept under the job's own id tells a late submit of it, and every reader, that it went.
-  return decision{
-      {events::job_removed{c.id, false},
-       events::command_answered{command_id{c.id.value}, accepted{}, at.now + limits::answers_kept}},
-      accepted{}};
+  made.events.push_back(
+      events::command_answered{command_id{c.id.value}, accepted{}, at.now + limits::answers_kept});
+  return made;
 }
 
 result<decision> decide_on(const state_reader& state, const make_ready& c, const context& at) {
@@ -110,8 +110,8 @@ result<decision> decide_on(const state_reader& state, const make_ready& c, const
   if (!j)
     return j.error();
   if (j->state != job_state::scheduled || j->spec.run_at > at.now)
-    return decision{};
-  return decision{{events::job_readied{c.id}}, accepted{}};
+    return no_event();
+  return one_event(events::job_readied{c.id});
 }
 
 result<decision> decide_on(const state_reader& state, const expire& c, const context& at) {
@@ -119,13 +119,13 @@ result<decision> decide_on(const state_reader& state, const expire& c, const con
   if (!j)
     return j.error();
   if (!is_end(j->state))
-    return decision{};
+    return no_event();
   auto over = may_expire(state, *j, at);
   if (!over)
     return over.error();
   if (!*over)
-    return decision{};
-  return decision{{events::job_removed{c.id, true}}, accepted{}};
+    return no_event();
+  return one_event(events::job_removed{c.id, true});
 }
 
 } // namespace dure::ledger

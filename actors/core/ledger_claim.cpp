@@ -110,7 +110,7 @@ result<decision> decide_on(const state_reader& state, const claim& c, const cont
   if (!before)
     return before.error();
   if (!before->grants.empty())
-    return decision{{}, std::move(*before)};
+    return no_event(std::move(*before));
 
   auto room = room_for_leases(state, at);
   if (!room)

@@ -40,13 +40,26 @@ result<decision> decide(const state_reader& state, const command& c, const conte
     if (!kept)
       return kept.error();
     if (*kept)
-      return decision{{}, std::move((*kept)->reply)};
+      return no_event(std::move((*kept)->reply));
   }
   auto decided = std::visit([&](const auto& body) { return decide_on(state, body, at); }, c.body);
   if (decided && remembered && !decided->events.empty())
     decided->events.push_back(
         events::command_answered{c.id, decided->reply, at.now + limits::answers_kept});
   return decided;
+}
+
+decision one_event(event e, answer reply) {
+  decision made;
+  made.events.push_back(std::move(e));
+  made.reply = std::move(reply);
+  return made;
+}
+
+decision no_event(answer reply) {
+  decision made;
+  made.reply = std::move(reply);
+  return made;
 }
 
 result<job> known_job(const state_reader& state, const job_id& id) {

@@ -44,6 +44,10 @@ result<decision> decide_on(const state_reader& state, const expire_record& c, co
 
 // What several rules need (ledger_decide.cpp).
 
+/// A wish that one event fulfils, or that needs none.
+decision one_event(event e, answer reply = accepted{});
+decision no_event(answer reply = accepted{});
+
 /// Returns the job, errc::gone when it was removed lately, or errc::not_found.
 result<job> known_job(const state_reader& state, const job_id& id);
 

@@ -21,10 +21,6 @@ struct ending {
   std::uint64_t peak_memory_bytes = 0;
 };
 
-decision done(std::vector<event> events) {
-  return {std::move(events), accepted{}};
-}
-
 /// Returns whether the lease's attempt is in the job's history and ended as `end`, or was swallowed
 /// by a cancel: then the message that says so is a repeat.
 bool ended_so_before(const job& j, const lease& of, attempt_end end) {
@@ -113,8 +109,8 @@ result<decision> decide_end(const state_reader& state, const ending& e, const co
   if (!j)
     return j.error();
   if (!*j)
-    return done({});
-  return done({after(**j, e, at.now)});
+    return no_event();
+  return one_event(after(**j, e, at.now));
 }
 
 } // namespace
@@ -124,13 +120,13 @@ result<decision> decide_on(const state_reader& state, const complete& c, const c
   if (!j)
     return j.error();
   if (!*j)
-    return done({});
+    return no_event();
   const auto expires_at = expiry((*j)->spec.queue, at.now);
   // The result came too late: somebody was promised that the job will not complete.
   if ((*j)->cancel_requested)
-    return done(
-        {events::job_cancelled{c.of.job, attempt_end::cancelled, c.peak_memory_bytes, expires_at}});
-  return done({events::job_completed{c.of, c.outcome, c.cost, c.peak_memory_bytes, expires_at}});
+    return one_event(
+        events::job_cancelled{c.of.job, attempt_end::cancelled, c.peak_memory_bytes, expires_at});
+  return one_event(events::job_completed{c.of, c.outcome, c.cost, c.peak_memory_bytes, expires_at});
 }
 
 result<decision> decide_on(const state_reader& state, const fail& c, const context& at) {
@@ -153,7 +149,7 @@ result<decision> decide_on(const state_reader& state, const lose_node& c, const 
                             });
   if (!scanned)
     return scanned.error();
-  decision made = done({});
+  auto made = no_event();
   for (const auto& id : lost) {
     auto j = promised_job(state, id);
     if (!j)
@@ -168,10 +164,10 @@ result<decision> decide_on(const state_reader& state, const end_overdue& c, cons
   if (!j)
     return j.error();
   if (!*j || (*j)->attempts.back().ends_at > at.now)
-    return done({});
+    return no_event();
   const ending e{
       c.of, attempt_end::timed_out, {"timed_out", "Nothing was heard of it in time.", true}};
-  return done({after(**j, e, at.now)});
+  return one_event(after(**j, e, at.now));
 }
 
 } // namespace dure::ledger

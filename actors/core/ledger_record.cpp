@@ -27,8 +27,8 @@ result<decision> decide_on(const state_reader& state, const configure_queue& c, 
   if (!row)
     return row.error();
   if (c.settings.version <= row->settings.version)
-    return decision{};
-  return decision{{events::queue_configured{c.settings}}, accepted{}};
+    return no_event();
+  return one_event(events::queue_configured{c.settings});
 }
 
 result<decision> decide_on(const state_reader& state, const put_record& c, const context& at) {
@@ -41,8 +41,8 @@ result<decision> decide_on(const state_reader& state, const put_record& c, const
   if (!row)
     return row.error();
   const auto version = row->record_version + 1;
-  return decision{{events::record_put{c.key, c.value, version, c.expires_at}},
-                  record_changed{version}};
+  return one_event(events::record_put{c.key, c.value, version, c.expires_at},
+                   record_changed{version});
 }
 
 result<decision> decide_on(const state_reader& state, const delete_record& c, const context& at) {
@@ -53,7 +53,7 @@ result<decision> decide_on(const state_reader& state, const delete_record& c, co
     return matched.error();
   if (!*found)
     return error{errc::not_found, "record " + c.key};
-  return decision{{events::record_deleted{c.key}}, accepted{}};
+  return one_event(events::record_deleted{c.key});
 }
 
 result<decision> decide_on(const state_reader& state, const forget_answer& c, const context& at) {
@@ -61,8 +61,8 @@ result<decision> decide_on(const state_reader& state, const forget_answer& c, co
   if (!kept)
     return kept.error();
   if (!*kept || (*kept)->forget_at > at.now)
-    return decision{};
-  return decision{{events::answer_forgotten{c.id}}, accepted{}};
+    return no_event();
+  return one_event(events::answer_forgotten{c.id});
 }
 
 result<decision> decide_on(const state_reader& state, const expire_record& c, const context& at) {
@@ -72,8 +72,8 @@ result<decision> decide_on(const state_reader& state, const expire_record& c, co
   const auto& record = *found;
   if (!record || record->version != c.version || !record->expires_at ||
       *record->expires_at > at.now)
-    return decision{};
-  return decision{{events::record_deleted{c.key}}, accepted{}};
+    return no_event();
+  return one_event(events::record_deleted{c.key});
 }
 
 } // namespace dure::ledger

@@ -8,7 +8,7 @@ namespace dure::ledger {
 namespace {
 
 decision taken(const job& j, bool existing) {
-  return {{}, job_taken{j.spec.id, j.state, existing, j.version}};
+  return no_event(job_taken{j.spec.id, j.state, existing, j.version});
 }
 
 } // namespace
@@ -33,7 +33,7 @@ result<decision> decide_on(const state_reader& state, const submit& c, const con
                           c.spec.run_at > at.now ? job_state::scheduled : job_state::pending};
   e.spec.run_at = std::max(e.spec.run_at, at.now);
   const job_taken reply{c.spec.id, e.state, false, 1};
-  return decision{{std::move(e)}, reply};
+  return one_event(std::move(e), reply);
 }
 
 } // namespace dure::ledger
