@@ -10,10 +10,13 @@
 #include <poll.h>
 #include <spawn.h>
 #include <sstream>
-#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utility>
+
+extern "C" {
+#include <sys/pidfd.h> // Without its own extern "C" until glibc 2.37.
+}
 
 extern char** environ;
 

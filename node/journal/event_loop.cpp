@@ -17,7 +17,8 @@ void event_loop::post_after(std::chrono::milliseconds delay, std::function<void(
     std::lock_guard lock{mutex_};
     if (stopping_)
       return;
-    is_next = waiting_.emplace(at, std::move(f)) == waiting_.begin();
+    const auto posted = waiting_.emplace(at, std::move(f));
+    is_next = posted == waiting_.begin();
   }
   if (is_next)
     changed_.notify_one();

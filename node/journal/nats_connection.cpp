@@ -10,6 +10,7 @@
 #include <future>
 #include <list>
 #include <mutex>
+#include <sstream>
 #include <utility>
 #include <vector>
 
@@ -25,6 +26,14 @@ constexpr std::int64_t connect_timeout_ms = 2'000;
 constexpr std::int64_t reconnect_wait_ms = 200;
 constexpr std::int64_t reconnect_jitter_ms = 50;
 constexpr std::chrono::milliseconds greeting_timeout{1'000};
+
+std::vector<std::string> split(const std::string& urls) {
+  std::vector<std::string> found;
+  std::istringstream text{urls};
+  for (std::string url; std::getline(text, url, ',');)
+    found.push_back(url);
+  return found;
+}
 
 /// Returns the part of "nats://user:password@host:port" that a log may show.
 std::string without_secret(const std::string& url) {
@@ -82,9 +91,13 @@ struct nats_connection::callbacks {
                                                       natsStatus_GetText(status));
   }
 
-  natsStatus apply(natsOptions* options, const nats_settings& settings) {
+  static natsStatus apply(natsOptions* options, const nats_settings& settings, callbacks* self) {
+    const auto separate = split(settings.url);
+    std::vector<const char*> urls;
+    for (const auto& url : separate)
+      urls.push_back(url.c_str());
     const std::array steps{
-        natsOptions_SetURL(options, settings.url.c_str()),
+        natsOptions_SetServers(options, urls.data(), static_cast<int>(urls.size())),
         natsOptions_SetName(options, settings.name.c_str()),
         natsOptions_SetMaxReconnect(options, -1),
         natsOptions_SetReconnectWait(options, reconnect_wait_ms),
@@ -95,11 +108,11 @@ struct nats_connection::callbacks {
         natsOptions_SetWriteDeadline(options, write_deadline_ms),
         natsOptions_SetSendAsap(options, true),
         natsOptions_SetFailRequestsOnDisconnect(options, true),
-        natsOptions_SetRetryOnFailedConnect(options, true, changed, this),
-        natsOptions_SetDisconnectedCB(options, dropped, this),
-        natsOptions_SetReconnectedCB(options, changed, this),
-        natsOptions_SetClosedCB(options, ended, this),
-        natsOptions_SetErrorHandler(options, failed, this),
+        natsOptions_SetRetryOnFailedConnect(options, true, changed, self),
+        natsOptions_SetDisconnectedCB(options, dropped, self),
+        natsOptions_SetReconnectedCB(options, changed, self),
+        natsOptions_SetClosedCB(options, ended, self),
+        natsOptions_SetErrorHandler(options, failed, self),
     };
     for (const auto status : steps)
       if (status != NATS_OK)
@@ -140,7 +153,7 @@ result<std::unique_ptr<nats_connection>> nats_connection::open(const nats_settin
   if (natsOptions_Create(&raw) != NATS_OK)
     return error{errc::io_failed, "nats.c could not be started"};
   options_handle options{raw};
-  auto status = made->callbacks_->apply(raw, settings);
+  auto status = callbacks::apply(raw, settings, made->callbacks_.get());
   if (status == NATS_OK)
     status = natsConnection_Connect(&made->handle_, raw);
   if (status != NATS_OK && status != NATS_NOT_YET_CONNECTED)
@@ -167,7 +180,7 @@ void nats_connection::publish(const std::string& subject, std::string_view paylo
     return;
   const auto status = natsConnection_Publish(handle_, subject.c_str(), payload.data(),
                                              static_cast<int>(payload.size()));
-  if (status != NATS_OK)
+  if (status != NATS_OK && status != NATS_CONNECTION_CLOSED)
     log_.write(log_level::warn, "nats-publish-failed", natsStatus_GetText(status),
                {{"subject", subject}});
 }

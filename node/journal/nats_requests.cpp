@@ -2,6 +2,7 @@
 
 #include "node/journal/event_loop.hpp"
 #include "node/journal/nats_handles.hpp"
+#include "node/journal/unique_token.hpp"
 
 #include <charconv>
 
@@ -10,14 +11,6 @@ namespace {
 
 constexpr std::chrono::milliseconds failure_delay{100};
 constexpr std::chrono::milliseconds sweep_interval{250};
-
-std::string new_inbox() {
-  natsInbox* inbox = nullptr;
-  natsInbox_Create(&inbox);
-  std::string prefix{inbox};
-  natsInbox_Destroy(inbox);
-  return prefix + ".";
-}
 
 } // namespace
 
@@ -38,7 +31,7 @@ std::string_view to_string(reply_outcome outcome) {
 }
 
 nats_requests::nats_requests(__natsConnection* connection, event_loop& loop)
-    : connection_{connection}, loop_{loop}, inbox_{new_inbox()} {
+    : connection_{connection}, loop_{loop}, inbox_{"_INBOX." + unique_token() + "."} {
   subscription_ = nats_subscription::open(
       connection_, inbox_ + "*", [this](const incoming_message& message) { receive(message); });
 }

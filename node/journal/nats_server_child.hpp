@@ -16,7 +16,7 @@ namespace dure::node {
 struct nats_server_settings {
   std::filesystem::path data;          ///< The server's files go to <data>/nats.
   std::string program = "nats-server"; ///< A path, or a name to look for.
-  std::optional<std::uint16_t> monitoring_port;
+  std::optional<std::uint16_t> monitoring_port = std::nullopt;
   std::chrono::milliseconds ready_timeout{60'000}; ///< A large store takes time to open.
   std::chrono::milliseconds stop_grace{10'000};
 };

@@ -13,7 +13,7 @@ struct nats_server_config {
   std::string name;
   std::string password; ///< Of the one user, `dure`.
   std::uint16_t port = 0;
-  std::optional<std::uint16_t> monitoring_port;
+  std::optional<std::uint16_t> monitoring_port = std::nullopt;
   std::uint64_t store_bytes_max = 0;
 };
 

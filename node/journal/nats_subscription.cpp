@@ -69,8 +69,14 @@ std::unique_ptr<nats_subscription> nats_subscription::open(__natsConnection* con
   return std::unique_ptr<nats_subscription>{new nats_subscription{std::move(to), handle}};
 }
 
+void nats_subscription::detach(std::unique_ptr<nats_subscription> ended) {
+  if (ended)
+    ended->receiver_.reset();
+}
+
 nats_subscription::~nats_subscription() {
-  receiver_->gate.close();
+  if (receiver_)
+    receiver_->gate.close();
   natsSubscription_Unsubscribe(handle_);
   natsSubscription_Destroy(handle_);
 }

@@ -31,9 +31,8 @@ private:
   __natsMsg* message_;
 };
 
-/// A subscription with a delivery thread of its own. Survives reconnects. When the destructor
-/// returns, the listener is not running any more; so it must not be destroyed by its own listener.
-/// It must not outlive the connection.
+/// A subscription with a delivery thread of its own. Survives reconnects. It must not outlive the
+/// connection.
 class nats_subscription {
 public:
   using listener = std::function<void(const incoming_message&)>;
@@ -41,7 +40,14 @@ public:
   /// Returns nothing when the subject is malformed or the connection is closed for ever.
   static std::unique_ptr<nats_subscription> open(__natsConnection* connection,
                                                  const std::string& subject, listener on_message);
+
+  /// When it returns, the listener is not running any more; so the listener must not destroy its
+  /// own subscription.
   ~nats_subscription();
+
+  /// Ends a subscription without waiting: a call of the listener may still be running. The listener
+  /// itself may do this.
+  static void detach(std::unique_ptr<nats_subscription> ended);
 
   nats_subscription(const nats_subscription&) = delete;
   nats_subscription& operator=(const nats_subscription&) = delete;

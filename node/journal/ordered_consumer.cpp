@@ -3,9 +3,9 @@
 #include "node/journal/event_loop.hpp"
 #include "node/journal/jetstream_api.hpp"
 #include "node/journal/nats_connection.hpp"
-#include "node/journal/nats_handles.hpp"
 #include "node/journal/nats_requests.hpp"
 #include "node/journal/nats_subscription.hpp"
+#include "node/journal/unique_token.hpp"
 
 #include <charconv>
 #include <chrono>
@@ -24,14 +24,6 @@ constexpr milliseconds watch_interval{2'500};
 constexpr milliseconds create_timeout{3'000};
 constexpr milliseconds retry_delay{250};
 
-std::string unique_name() {
-  natsInbox* inbox = nullptr;
-  natsInbox_Create(&inbox);
-  std::string name{inbox};
-  natsInbox_Destroy(inbox);
-  return name.substr(name.rfind('.') + 1);
-}
-
 std::uint64_t number_in(std::string_view text) {
   std::uint64_t number = 0;
   std::from_chars(text.data(), text.data() + text.size(), number);
@@ -46,22 +38,19 @@ class ordered_consumer::machine : public std::enable_shared_from_this<machine> {
 public:
   machine(nats_connection& connection, std::string stream, std::string filter, listener on_message)
       : connection_{connection}, stream_{std::move(stream)}, filter_{std::move(filter)},
-        on_message_{std::move(on_message)}, name_{unique_name()} {}
+        on_message_{std::move(on_message)}, name_{unique_token()} {}
 
   void start(std::uint64_t from) {
     std::lock_guard lock{mutex_};
     next_ = from;
-    if (!subscription_) {
-      subscription_ =
-          nats_subscription::open(connection_.handle(), "_INBOX." + name_ + ".*",
-                                  [this](const incoming_message& message) { receive(message); });
+    if (!watch_)
       watch_ = connection_.observe([this](bool connected) {
         std::lock_guard inner{mutex_};
         if (connected && active_)
           renew();
       });
-    }
-    if (!std::exchange(active_, true) && !std::exchange(watched_, true))
+    active_ = true;
+    if (!std::exchange(watched_, true))
       watch_later();
     renew();
   }
@@ -70,38 +59,39 @@ public:
     std::lock_guard lock{mutex_};
     if (!std::exchange(active_, false))
       return;
-    remove_consumer();
-    ++incarnation_;
+    end_incarnation();
   }
 
-  /// Ends the threads that call in. Not under the lock: they may be waiting for it.
+  /// Stops for good and waits for the listener. Not under the lock: a watcher may be waiting for
+  /// it.
   void close() {
     stop();
     watch_.reset();
-    subscription_.reset();
+    std::lock_guard no_longer{delivering_};
   }
 
 private:
   std::string consumer() const { return name_ + "-" + std::to_string(incarnation_); }
 
-  std::string deliver_to() const { return "_INBOX." + name_ + "." + std::to_string(incarnation_); }
+  std::string deliver_to() const { return "_INBOX." + consumer(); }
 
   /// Requires: locked.
   void renew() {
-    remove_consumer();
-    ++incarnation_;
+    end_incarnation();
     delivered_ = 0;
     heard_ = steady_clock::now();
     post_create(milliseconds{0});
   }
 
-  void remove_consumer() {
-    if (incarnation_ == 0)
-      return;
-    connection_.loop().post(
-        [&c = connection_, subject = "$JS.API.CONSUMER.DELETE." + stream_ + "." + consumer()] {
-          c.publish(subject, {});
-        });
+  void end_incarnation() {
+    if (subscription_) {
+      nats_subscription::detach(std::move(subscription_));
+      connection_.loop().post(
+          [&c = connection_, subject = "$JS.API.CONSUMER.DELETE." + stream_ + "." + consumer()] {
+            c.publish(subject, {});
+          });
+    }
+    ++incarnation_;
   }
 
   void post_create(milliseconds delay) {
@@ -117,6 +107,14 @@ private:
       std::lock_guard lock{mutex_};
       if (!active_ || incarnation != incarnation_)
         return;
+      // One for each incarnation: for a push consumer, the server wants interest in its very
+      // subject, a wildcard does not count.
+      if (!subscription_)
+        subscription_ = nats_subscription::open(
+            connection_.handle(), deliver_to(),
+            [self = shared_from_this(), incarnation](const incoming_message& message) {
+              self->receive(incarnation, message);
+            });
       request.subject = "$JS.API.CONSUMER.CREATE." + stream_ + "." + consumer();
       request.payload = jetstream::create_consumer_body(
           {stream_, consumer(), deliver_to(), filter_, next_, heartbeat});
@@ -137,15 +135,17 @@ private:
       post_create(retry_delay);
   }
 
-  void receive(const incoming_message& message) {
+  /// Only one thread is in here, although an older incarnation's may still be running.
+  void receive(std::uint64_t incarnation, const incoming_message& message) {
+    std::lock_guard one_at_a_time{delivering_};
     const auto from = jetstream::parse_delivery(message.reply_to());
     if (!from) {
-      hear_heartbeat(message);
+      hear_heartbeat(incarnation, message);
       return;
     }
     {
       std::lock_guard lock{mutex_};
-      if (!active_ || from->consumer != consumer())
+      if (!active_ || incarnation != incarnation_)
         return;
       if (from->consumer_sequence != delivered_ + 1) {
         renew();
@@ -163,13 +163,13 @@ private:
 
   /// Idle heartbeats tell how much was sent before; flow control wants an answer once everything
   /// before it has been dealt with, which is now.
-  void hear_heartbeat(const incoming_message& message) {
+  void hear_heartbeat(std::uint64_t incarnation, const incoming_message& message) {
     std::string answer_to{message.reply_to()};
     if (answer_to.empty())
       answer_to = message.header("Nats-Consumer-Stalled");
     {
       std::lock_guard lock{mutex_};
-      if (!active_ || message.subject() != deliver_to())
+      if (!active_ || incarnation != incarnation_)
         return;
       heard_ = steady_clock::now();
       const auto sent = message.header("Nats-Last-Consumer");
@@ -203,6 +203,7 @@ private:
   const listener on_message_;
   const std::string name_;
 
+  std::mutex delivering_; ///< Held around the listener; taken before mutex_.
   std::mutex mutex_;
   bool active_ = false;
   bool watched_ = false; ///< check_silence is on its way.

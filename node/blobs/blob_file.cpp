@@ -1,0 +1,48 @@
+#include "node/blobs/blob_file.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace dure::node {
+namespace {
+
+bool write_all(int fd, std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const auto n = ::write(fd, bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0)
+      return false;
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
+  }
+  return true;
+}
+
+error file_error(const std::string& what) {
+  return error{errc::io_failed, "cannot " + what + " the blob's file: " + std::strerror(errno)};
+}
+
+} // namespace
+
+result<void> write_blob_file(blobs& from, const blob_ref& blob, const std::filesystem::path& path) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0)
+    return file_error("make");
+  result<void> outcome;
+  const auto done = from.read(blob, 0, [&](std::span<const std::byte> bytes) {
+    if (!write_all(fd, bytes))
+      outcome = file_error("write");
+    return static_cast<bool>(outcome);
+  });
+  if (!done)
+    outcome = done.error();
+  if (::close(fd) != 0 && outcome)
+    outcome = file_error("close");
+  if (!outcome)
+    ::unlink(path.c_str());
+  return outcome;
+}
+
+} // namespace dure::node

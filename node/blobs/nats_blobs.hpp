@@ -1,0 +1,28 @@
+#pragma once
+
+#include "actors/ports/blobs.hpp"
+#include "node/blobs/nats_bucket.hpp"
+
+#include <memory>
+#include <string>
+
+namespace dure::node {
+
+/// Files as objects of a NATS object store (ADR-20), named by their SHA-256 in hex, so that the
+/// same content is stored once. Thread-safe; must not outlive its connection, which should not be
+/// the journal's: bulk would stand in the way of appends.
+class nats_blobs final : public blobs {
+public:
+  nats_blobs(nats_connection& connection, log_sink& log, clock& time, std::string bucket,
+             int replicas = 1);
+
+  std::unique_ptr<blob_writer> put(std::string name, std::string media_type) override;
+  result<void> read(const blob_ref& blob, std::uint64_t offset,
+                    const std::function<bool(std::span<const std::byte>)>& sink) override;
+  result<void> fetch(const blob_ref& blob, const std::filesystem::path& path) override;
+
+private:
+  nats_bucket bucket_;
+};
+
+} // namespace dure::node

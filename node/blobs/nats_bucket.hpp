@@ -1,0 +1,65 @@
+#pragma once
+
+#include "actors/core/error.hpp"
+#include "actors/ports/clock.hpp"
+#include "actors/ports/log.hpp"
+#include "node/blobs/object_layout.hpp"
+#include "node/journal/nats_requests.hpp"
+#include "node/journal/nats_stream.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace dure::node {
+
+class nats_connection;
+
+/// One object-store bucket on the server: what reading and writing objects is made of. Calls block
+/// until the server has answered; thread-safe.
+class nats_bucket {
+public:
+  struct found_meta {
+    object_layout::meta meta;
+    std::uint64_t sequence = 0; ///< In the stream; what a change of the meta must expect.
+  };
+
+  nats_bucket(nats_connection& connection, log_sink& log, clock& time, std::string name,
+              int replicas);
+
+  const std::string& name() const { return name_; }
+
+  nats_connection& connection() const { return connection_; }
+
+  /// Makes the bucket's stream if it is missing.
+  result<void> ensure() const;
+
+  /// Returns the newest meta of an object, be it of a deleted one, or nothing.
+  result<std::optional<found_meta>> find(const std::string& object) const;
+
+  /// Writes a meta, if the newest one is still at `expected` (0: there is none).
+  /// errc::version_mismatch when it is not, errc::unknown_outcome when it may or may not be
+  /// written.
+  result<void> put_meta(const object_layout::meta& m, std::uint64_t expected) const;
+
+  /// Returns how many chunks of an upload are there.
+  result<std::uint64_t> count_chunks(const std::string& nuid) const;
+
+  /// Sends a chunk on its way; `on_reply` is told of the server's acknowledgement.
+  void send_chunk(const std::string& nuid, std::string bytes,
+                  nats_requests::handler on_reply) const;
+
+  /// Removes an upload's chunks, in the background; repeats for ten minutes while the server is
+  /// away.
+  void purge_chunks(const std::string& nuid) const;
+
+private:
+  result<std::string> call(const outgoing_message& request) const;
+
+  nats_connection& connection_;
+  clock& time_;
+  std::string name_;
+  nats_stream stream_;
+};
+
+} // namespace dure::node

@@ -1,0 +1,131 @@
+#include "tests/conformance/blobs_world.hpp"
+#include "tests/conformance/temporary_folder.hpp"
+
+#include <fstream>
+#include <gtest/gtest.h>
+#include <sstream>
+#include <thread>
+#include <vector>
+
+namespace dure::test {
+namespace {
+
+/// Every promise of ports/blobs.hpp, on the twin and on a JetStream object store.
+class blob_stores : public testing::TestWithParam<std::unique_ptr<blobs_world> (*)()> {
+protected:
+  std::unique_ptr<blobs_world> world = GetParam()();
+  blobs& store = world->store();
+};
+
+INSTANTIATE_TEST_SUITE_P(memory, blob_stores, testing::Values(&make_memory_blobs));
+INSTANTIATE_TEST_SUITE_P(nats, blob_stores, testing::Values(&make_nats_blobs));
+
+TEST_P(blob_stores, names_a_blob_by_its_hash) {
+  const auto blob = put_all(store, "abc", "letters.txt");
+  EXPECT_EQ(blob.sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(blob.bytes, 3U);
+  EXPECT_EQ(blob.name, "letters.txt");
+  EXPECT_EQ(blob.media_type, "application/pdf");
+  EXPECT_EQ(read_all(store, blob), "abc");
+}
+
+TEST_P(blob_stores, gives_back_every_byte_at_sizes_around_a_chunk) {
+  constexpr std::size_t chunk = 128 * 1024;
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, chunk - 1, chunk, chunk + 1,
+                                 3 * chunk, 40 * chunk + 17}) {
+    const auto content = make_content(size, size);
+    const auto blob = put_all(store, content);
+    EXPECT_EQ(blob.bytes, size);
+    EXPECT_TRUE(read_all(store, blob) == content) << size;
+  }
+}
+
+TEST_P(blob_stores, reads_from_an_offset) {
+  const auto content = make_content(300'000);
+  const auto blob = put_all(store, content);
+  for (const std::size_t offset : {1UL, 131'071UL, 131'072UL, 200'000UL, 299'999UL})
+    EXPECT_TRUE(read_all(store, blob, offset) == content.substr(offset)) << offset;
+  EXPECT_EQ(read_all(store, blob, 300'000), "");
+}
+
+TEST_P(blob_stores, stops_when_the_reader_has_enough) {
+  const auto blob = put_all(store, make_content(4'000'000));
+  int calls = 0;
+  EXPECT_TRUE(store.read(blob, 0, [&](auto) { return ++calls < 3; }));
+  EXPECT_EQ(calls, 3);
+}
+
+TEST_P(blob_stores, takes_the_same_content_again) {
+  const auto content = make_content(500'000);
+  const auto first = put_all(store, content, "first.pdf");
+  const auto second = put_all(store, content, "second.pdf");
+  EXPECT_EQ(first.sha256, second.sha256);
+  EXPECT_EQ(second.name, "second.pdf");
+  EXPECT_TRUE(read_all(store, first) == content);
+}
+
+TEST_P(blob_stores, takes_the_same_content_from_several_at_once) {
+  const auto content = make_content(700'000);
+  std::vector<blob_ref> blobs(4);
+  std::vector<std::thread> uploads;
+  for (auto& blob : blobs)
+    uploads.emplace_back([&] { blob = put_all(store, content); });
+  for (auto& upload : uploads)
+    upload.join();
+  for (const auto& blob : blobs)
+    EXPECT_TRUE(read_all(store, blob) == content);
+}
+
+TEST_P(blob_stores, does_not_know_what_was_never_put_or_not_finished) {
+  blob_ref blob{std::string(64, 'a'), 3, "", ""};
+  const auto ignore = [](auto) { return true; };
+  EXPECT_EQ(store.read(blob, 0, ignore).error().code, errc::not_found);
+  const std::string content = "abc";
+  {
+    const auto writer = store.put("a", "b");
+    EXPECT_TRUE(writer->write(std::as_bytes(std::span{content})));
+  }
+  blob.sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+  EXPECT_EQ(store.read(blob, 0, ignore).error().code, errc::not_found);
+}
+
+TEST_P(blob_stores, fetches_into_a_new_file_or_leaves_none) {
+  const temporary_folder folder;
+  const auto content = make_content(300'000);
+  const auto blob = put_all(store, content);
+  const auto path = folder.path() / "0";
+  ASSERT_TRUE(store.fetch(blob, path));
+  std::ostringstream written;
+  written << std::ifstream{path, std::ios::binary}.rdbuf();
+  EXPECT_TRUE(written.str() == content);
+  EXPECT_FALSE(store.fetch(blob, path)) << "an existing file is not written over";
+
+  const auto missing = folder.path() / "1";
+  EXPECT_EQ(store.fetch({std::string(64, 'b'), 1, "", ""}, missing).error().code, errc::not_found);
+  EXPECT_FALSE(std::filesystem::exists(missing));
+}
+
+TEST_P(blob_stores, notices_damage) {
+  const temporary_folder folder;
+  const auto blob = put_all(store, make_content(300'000));
+  world->damage(blob);
+  EXPECT_EQ(store.read(blob, 0, [](auto) { return true; }).error().code, errc::corrupt);
+  EXPECT_EQ(store.fetch(blob, folder.path() / "0").error().code, errc::corrupt);
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "0"));
+}
+
+TEST_P(blob_stores, fails_while_away_and_works_afterwards) {
+  const auto content = make_content(400'000);
+  const auto blob = put_all(store, content);
+  const auto writer = store.put("a", "b");
+  ASSERT_TRUE(writer->write(std::as_bytes(std::span{content})));
+  world->go_away();
+  EXPECT_EQ(store.read(blob, 0, [](auto) { return true; }).error().code, errc::unavailable);
+  EXPECT_EQ(writer->finish().error().code, errc::unavailable);
+  world->come_back();
+  EXPECT_TRUE(read_all(store, blob) == content);
+  EXPECT_TRUE(read_all(store, put_all(store, make_content(400'000, 2))) == make_content(400'000, 2));
+}
+
+} // namespace
+} // namespace dure::test

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "actors/ports/blobs.hpp"
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace dure::test {
+
+/// Files in memory. Thread-safe.
+class memory_blobs final : public blobs {
+public:
+  std::unique_ptr<blob_writer> put(std::string name, std::string media_type) override;
+  result<void> read(const blob_ref& blob, std::uint64_t offset,
+                    const std::function<bool(std::span<const std::byte>)>& sink) override;
+  result<void> fetch(const blob_ref& blob, const std::filesystem::path& path) override;
+
+  // What happens to servers.
+
+  /// Nothing can be reached, or can be again.
+  void set_away(bool away);
+
+  /// Changes a byte of a blob.
+  void damage(const std::string& sha256);
+
+private:
+  class writer;
+
+  std::mutex mutex_;
+  bool away_ = false;
+  std::map<std::string, std::string> contents_; ///< By hash.
+};
+
+} // namespace dure::test

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "node/journal/nats_connection.hpp"
+
+#include <string>
+
+namespace dure::test {
+
+/// Asks and waits; returns the answer's text, or "" when there was none.
+std::string nats_call(node::nats_connection& connection, const std::string& subject,
+                      const std::string& payload = "");
+
+} // namespace dure::test
