@@ -50,6 +50,8 @@ public:
 
   std::uint32_t free_slots() const;
 
+  bool has_room() const { return free_slots() > 0; }
+
   /// Returns whether it ended of itself before it was of any use; asked when it has exited.
   bool failed_to_start() const { return jobs_given_ == 0 && !asked_to_end_; }
 

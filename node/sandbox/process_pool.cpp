@@ -75,18 +75,16 @@ void process_pool::pump() {
 }
 
 void process_pool::hand_out() {
-  std::size_t ready = count(&handler_process::ready);
+  std::size_t with_room = count(&handler_process::has_room);
   for (auto& [id, process] : processes_) {
     if (waiting_.empty())
       return;
-    if (!process.ready())
+    if (!process.has_room())
       continue;
     // An even share, so that a few jobs spread over the processes.
-    const std::size_t share = (waiting_.size() + ready - 1) / ready;
-    --ready;
+    const std::size_t share = (waiting_.size() + with_room - 1) / with_room;
+    --with_room;
     const auto taken = std::min<std::size_t>(process.free_slots(), share);
-    if (taken == 0)
-      continue;
     const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(taken);
     std::vector<handler_task> tasks{std::make_move_iterator(waiting_.begin()),
                                     std::make_move_iterator(end)};
@@ -177,9 +175,12 @@ void process_pool::on_report(const spawn_report& report) {
 }
 
 void process_pool::on_spawner_lost() {
+  const bool failed = count(&handler_process::starting) > 0;
   for (auto& [id, process] : processes_)
     process.lost(around_.now, around_.out);
   processes_.clear();
+  if (failed)
+    on_start_failed();
 }
 
 void process_pool::on_start_failed() {

@@ -73,6 +73,18 @@ std::string rfc3339(std::time_t time) {
   return text.data();
 }
 
+/// A password that was given though none is needed does no harm.
+std::unique_ptr<poppler::document> load(const std::filesystem::path& path,
+                                        const std::string& password) {
+  const auto load_with = [&path](const std::string& tried) {
+    return std::unique_ptr<poppler::document>{
+        poppler::document::load_from_file(path.string(), tried, tried)};
+  };
+  auto document = load_with(password);
+  return document && document->is_locked() && !password.empty() ? load_with("")
+                                                                : std::move(document);
+}
+
 void keep_warning(const std::string& message, void* warnings) {
   auto& kept = *static_cast<std::vector<std::string>*>(warnings);
   const std::string shown = message.substr(0, std::min(message.find('\n'), warning_bytes_max));
@@ -99,7 +111,7 @@ std::variant<pdf_document, job_error> pdf_document::open(const std::filesystem::
   if (marks.empty)
     return failure("empty_file", "The file is empty.");
   auto opened = std::make_unique<state>();
-  opened->document.reset(poppler::document::load_from_file(path.string(), password, password));
+  opened->document = load(path, password);
   if (!opened->document && !marks.has_header)
     return failure("not_a_pdf", "The file is not a PDF.");
   if (!opened->document)
@@ -156,8 +168,11 @@ pdf_page pdf_document::page(int index) {
     keep_warning("page " + std::to_string(index + 1) + " cannot be read", &state_->warnings);
     return {};
   }
-  return {text_of(page->label()),
-          text_of(page->text(poppler::rectf(), poppler::page::non_raw_non_physical_layout))};
+  std::string text =
+      text_of(page->text(poppler::rectf(), poppler::page::non_raw_non_physical_layout));
+  if (text.ends_with('\f')) // poppler ends a page with it; ours only stands between pages.
+    text.pop_back();
+  return {text_of(page->label()), std::move(text)};
 }
 
 const std::vector<std::string>& pdf_document::warnings() const {

@@ -47,11 +47,10 @@ inline handler_task task_of(std::uint8_t number, std::string params) {
 /// A sandbox of real processes whose messages are kept, and waited for.
 class sandbox_fixture : public testing::Test {
 protected:
-  void open(pool_settings pool) {
-    sandbox_settings settings;
-    settings.spawner_argv = {test_program, "spawner"};
-    settings.pools.push_back(std::move(pool));
-    auto opened = process_sandbox::open(std::move(settings));
+  void open(pool_settings pool) { open_with({test_program, "spawner"}, std::move(pool)); }
+
+  void open_with(std::vector<std::string> spawner_argv, pool_settings pool) {
+    auto opened = process_sandbox::open({std::move(spawner_argv), {std::move(pool)}});
     ASSERT_TRUE(opened);
     sandbox_ = std::move(*opened);
     sandbox_->listen([this](std::vector<handler_message> messages) { keep(std::move(messages)); });

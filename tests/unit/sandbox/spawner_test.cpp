@@ -180,4 +180,19 @@ TEST_F(process_sandbox_survives, a_killed_spawner) {
   EXPECT_NE(sandbox_->spawner_pid(), before);
 }
 
+TEST_F(process_sandbox_survives, a_spawner_that_ends_at_once) {
+  open_with({test_program, "no such mode"}, test_pool());
+  run(task_of(1, "{}"));
+  EXPECT_EQ(code_of(1), "handler_unavailable");
+}
+
+TEST(process_sandbox, is_refused_without_a_spawner_or_with_a_kind_twice) {
+  sandbox_settings settings;
+  settings.spawner_argv = {"/does/not/exist"};
+  EXPECT_FALSE(process_sandbox::open(settings));
+  settings.spawner_argv = {test_program, "spawner"};
+  settings.pools = {test_pool(), test_pool()};
+  EXPECT_FALSE(process_sandbox::open(settings));
+}
+
 } // namespace dure::node
