@@ -9,6 +9,7 @@ namespace dure {
 namespace {
 
 constexpr milliseconds look_period{1'000};
+constexpr milliseconds look_period_of_a_leader{2'000};
 
 } // namespace
 
@@ -67,8 +68,12 @@ void replica::machine::hear(replica_input::tick& t) {
     *lost += passed;
   if (out)
     keep_trying(passed);
-  if (in == phase::leading)
+  if (in == phase::leading) {
+    // A leader without work would not notice that another leads, or that the log is gone.
+    if (!out && since_look >= look_period_of_a_leader)
+      ask_look();
     return decide_due();
+  }
   if (in == phase::looking || (in == phase::checking && check_failed))
     return ask_look();
   auto wants_news =
@@ -99,6 +104,8 @@ void replica::machine::hear(stream_seen& seen) {
     return;
   if (in == phase::following)
     reconsider();
+  else if (in == phase::leading && !out && (stands_on_lost_log() || stream.last > position.index))
+    open_draft(); // An empty record will find out.
   else if (in != phase::leading && in != phase::claiming && !putting)
     place();
 }

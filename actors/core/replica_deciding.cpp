@@ -95,7 +95,7 @@ void replica::machine::hear(replica_input::barrier_wish& w) {
     return answer_now(w.caller, error{errc::not_leader, {}});
   if (stalled)
     return answer_now(w.caller, error{errc::unavailable, {}});
-  open_draft(position.epoch);
+  open_draft();
   next.replies.push_back({w.caller, answer{accepted{}}});
 }
 
@@ -115,13 +115,13 @@ ledger::context replica::machine::context() const {
   return {config.log, next.head.epoch, next.head.time};
 }
 
-void replica::machine::open_draft(epoch_number epoch) {
+void replica::machine::open_draft() {
   if (next.open)
     return;
   const auto& before = out ? out->after : position;
   next.open = true;
   next.head.log = config.log;
-  next.head.epoch = epoch;
+  next.head.epoch = before.epoch;
   next.head.node = config.node;
   next.head.boot = config.boot;
   next.head.index = dure::next(before.index);
@@ -148,8 +148,14 @@ bool replica::machine::add_to_draft(const command_id& id, std::string_view by,
 }
 
 void replica::machine::decide(waiting_wish wish) {
-  open_draft(position.epoch);
+  open_draft();
   auto decided = ledger::decide(building, wish.wish, context());
+  // A node's leases are ended so many at a time: the rest follows behind what waits.
+  auto more_to_lose = decided && !wish.caller &&
+                      std::holds_alternative<lose_node>(wish.wish.body) &&
+                      decided->events.size() >= limits::lost_leases_max;
+  if (more_to_lose)
+    waiting.push_back(wish);
   result<answer> outcome = answer{};
   if (!decided && is_fatal(decided.error().code))
     halt(decided.error());
@@ -203,7 +209,7 @@ void replica::machine::decide_due() {
   if (stalled || next.full)
     return;
   auto was_open = next.open;
-  open_draft(position.epoch);
+  open_draft();
   auto due = ledger::due(building, context(), due_at_once);
   if (!due)
     return halt(due.error());
@@ -229,7 +235,7 @@ bool replica::machine::offer(const waiting_claim& c) {
     return false;
   }
   auto was_open = next.open;
-  open_draft(position.epoch);
+  open_draft();
   auto decided = ledger::decide(building, c.wish, context());
   if (!decided && is_fatal(decided.error().code)) {
     halt(decided.error());

@@ -101,11 +101,10 @@ void replica::machine::hear(replica_input::peer& p) {
   auto reborn = peers.hear(p);
   if (p.leads && p.epoch >= position.epoch)
     quiet.restart();
-  if (in == phase::leading) {
-    if (reborn)
-      lose_older_lives(p.node, p.boot);
+  if (reborn && (in == phase::leading || out))
+    lose_older_lives(p.node, p.boot);
+  if (in == phase::leading)
     return;
-  }
   if (lost && forked_from(p))
     return;
   if (in != phase::following)
@@ -140,7 +139,8 @@ void replica::machine::try_to_lead() {
 void replica::machine::claim_lead() {
   in = phase::claiming;
   auto epoch = dure::next(position.epoch);
-  open_draft(epoch);
+  open_draft();
+  next.head.epoch = epoch;
   add_to_draft({}, config.node, {events::leader_claimed{epoch, config.node, config.boot}});
   lose_older_lives(config.node, config.boot);
   peers.for_each_life(

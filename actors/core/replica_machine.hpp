@@ -101,7 +101,7 @@ struct replica::machine {
   void hear(replica_input::wishes& w);
   void hear(replica_input::claim_wish& w);
   void hear(replica_input::barrier_wish& w);
-  void open_draft(epoch_number epoch);
+  void open_draft();
   bool add_to_draft(const command_id& id, std::string_view by, std::vector<event>&& events);
   void decide(waiting_wish wish);
   void enqueue(waiting_wish wish);

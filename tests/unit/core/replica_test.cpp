@@ -320,6 +320,28 @@ TEST(replica, steps_down_when_a_higher_epoch_is_in_its_place) {
   EXPECT_EQ(code_of(s.answer_to(s.wish(submit{s.spec()}))), errc::not_leader);
 }
 
+TEST(replica, notices_without_work_that_another_leads) {
+  auto s = lone_leader();
+  s.other_leader_appends(epoch_number{2}, "b",
+                         {events::leader_claimed{epoch_number{2}, "b", {make_random_uuid(5, 1)}}});
+  s.wait(2'000ms);
+  s.look_answered();
+  EXPECT_EQ(count<events::barrier>(s.appending()), 1U);
+  s.append_refused_answered();
+  s.read_answered();
+  EXPECT_FALSE(s.leads());
+}
+
+TEST(replica, notices_without_work_that_the_log_is_gone) {
+  auto s = lone_leader();
+  auto whole = std::exchange(s.journal, {});
+  s.created += 1h;
+  s.wait(2'000ms);
+  s.run();
+  ASSERT_EQ(s.journal.size(), 2U);
+  EXPECT_EQ(s.journal.front(), whole.front());
+}
+
 TEST(replica, halts_when_another_record_of_its_own_epoch_is_in_its_place) {
   auto s = lone_leader();
   auto caller = s.wish(submit{s.spec()});
