@@ -39,12 +39,18 @@ std::vector<demand> workload::demands() const {
     auto target = lane.target();
     if (lane.in_hand >= target || target - lane.in_hand < std::max(1U, target / 4))
       continue;
-    auto jobs = std::min(target - lane.in_hand, left);
-    if (jobs == 0)
-      break;
-    wanted.push_back({kind, jobs});
-    left -= jobs;
+    // What could run at once comes first for every kind: jobs ahead of one must not starve another.
+    auto free = lane.capacity - std::min(lane.in_hand, lane.capacity);
+    wanted.push_back({kind, std::min(free, left)});
+    left -= wanted.back().jobs;
   }
+  for (auto& d : wanted) {
+    const auto& lane = lanes_.at(d.kind);
+    auto ahead = std::min(lane.target() - lane.in_hand - d.jobs, left);
+    d.jobs += ahead;
+    left -= ahead;
+  }
+  std::erase_if(wanted, [](const demand& d) { return d.jobs == 0; });
   return wanted;
 }
 

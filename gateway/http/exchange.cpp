@@ -32,7 +32,8 @@ asio::awaitable<checked<std::string>> read_whole(exchange& e) {
   for (auto step = first_bytes;; step = std::clamp(body.size(), first_bytes, growth_bytes_max)) {
     auto size = body.size();
     body.resize(size + step);
-    auto got = co_await e.body.read(std::span{body}.subspan(size));
+    const auto rest = std::span{body}.subspan(size);
+    auto got = co_await e.body.read(rest);
     if (!got)
       co_return got.error();
     body.resize(size + *got);

@@ -158,7 +158,8 @@ handlers::outcome handlers::resume_queue(exchange& e) {
     co_return body.error();
   if (auto wrong = check_empty_request(*body))
     co_return *wrong;
-  co_return co_await change_standstill(e, std::move(*body), standstill{});
+  standstill wanted;
+  co_return co_await change_standstill(e, std::move(*body), std::move(wanted));
 }
 
 } // namespace dure::gateway

@@ -67,7 +67,7 @@ void allow(std::string& list, std::string_view method) {
 } // namespace
 
 routing find_route(request& r) {
-  std::string_view method = r.method == "HEAD" ? "GET" : r.method;
+  auto method = r.method == "HEAD" ? std::string_view{"GET"} : std::string_view{r.method};
   routing where;
   for (const auto& candidate : routes) {
     if (!matches(candidate.pattern, r.segments))

@@ -214,7 +214,9 @@ asio::awaitable<bool> session::send_continue() {
   auto owed = std::exchange(continue_owed_, false);
   if (!owed)
     co_return true;
-  co_return co_await write_bytes("HTTP/1.1 100 Continue\r\n\r\n", {});
+  const std::string_view line = "HTTP/1.1 100 Continue\r\n\r\n";
+  const std::string_view no_body;
+  co_return co_await write_bytes(line, no_body);
 }
 
 asio::awaitable<checked<std::size_t>> session::read(std::span<char> into) {

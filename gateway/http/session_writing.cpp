@@ -65,7 +65,8 @@ asio::awaitable<bool> session::write_whole(response r, reply_form form, const re
     form.length = r.body.size() + streamed;
   auto silent = head.method == "HEAD" || !has_body(r.status);
   auto text = to_head(r, form);
-  co_return co_await write_bytes(text, silent ? std::string_view{} : std::string_view{r.body});
+  const auto body = silent ? std::string_view{} : std::string_view{r.body};
+  co_return co_await write_bytes(text, body);
 }
 
 asio::awaitable<bool> session::write_stream(const response& r, reply_form form, const request&,

@@ -164,4 +164,12 @@ def metrics(tree):
                 yield path, number, f"no node has the metric {name}"
 
 
-ALL = [layers, places, sizes, live_sources, live_headers, headers_once, readmes, words, bytes_are_clean, metrics]
+def coroutines(tree):
+    """GCC 12 destroys temporaries twice that are braced, or in a conditional, inside a co_await expression."""
+    for path, number, line in lines_of(tree, ".hpp", ".cpp"):
+        awaited = line.split("//")[0].partition("co_await ")[2].split("[")[0]
+        if "{" in awaited.removesuffix(" {") or re.search(r"\?[^;]*co_await", line):
+            yield path, number, "has a braced temporary or a conditional around co_await: give it a name first"
+
+
+ALL = [layers, places, sizes, live_sources, live_headers, headers_once, readmes, words, bytes_are_clean, coroutines, metrics]

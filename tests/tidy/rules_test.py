@@ -57,6 +57,10 @@ BROKEN = {
         ("actors/core/job.cpp", "TEST(job, DIS" "ABLED_works) {\n"),
         ("actors/core/job_helpers.cpp", "\n"),
     ],
+    rules.coroutines: [
+        ("actors/core/job.cpp", "  co_return co_await write(text, {});\n"),
+        ("actors/core/job.cpp", "  auto body = lines ? co_await first() : co_await second();\n"),
+    ],
     rules.bytes_are_clean: [
         ("actors/core/job.cpp", "int a; \n"),
         ("actors/core/job.cpp", "\tint a;\n"),
