@@ -2,7 +2,7 @@
 
 #include "actors/core/keys.hpp"
 #include "actors/core/limits.hpp"
-#include "actors/core/rows.hpp"
+#include "actors/core/lookup.hpp"
 
 #include <algorithm>
 
@@ -10,29 +10,11 @@ namespace dure::queries {
 
 namespace {
 
-/// Returns the decoded row, or nothing when there is none.
-template <class Row>
-result<std::optional<Row>> read_row(const state_reader& state, family f, std::string_view key) {
-  auto bytes = state.get(f, key);
-  if (!bytes)
-    return bytes.error();
-  if (!*bytes)
-    return std::optional<Row>{};
-  auto row = decode_row<Row>(**bytes);
-  if (!row)
-    return row.error();
-  return std::optional<Row>{std::move(*row)};
-}
-
 result<job_counts> counts_at(const state_reader& state, const std::string& key) {
-  auto row = read_row<count_row>(state, family::groups, key);
+  auto row = find_row<count_row>(state, family::groups, key);
   if (!row)
     return row.error();
   return *row ? (*row)->counts : job_counts{};
-}
-
-std::uint64_t count_of(const job_counts& counts, job_state s) {
-  return counts.by_state[static_cast<std::size_t>(s) - 1];
 }
 
 result<std::optional<std::uint64_t>> position_of(const state_reader& state, const job& j) {
@@ -53,13 +35,13 @@ result<std::optional<std::uint64_t>> position_of(const state_reader& state, cons
 } // namespace
 
 result<job> find_job(const state_reader& state, const job_id& id) {
-  auto row = read_row<job>(state, family::jobs, keys::job(id));
+  auto row = find_row<job>(state, family::jobs, keys::job(id));
   if (!row)
     return row.error();
   if (*row)
     return std::move(**row);
   // A removed job leaves a kept answer under its own id.
-  auto removed = read_row<answer_row>(state, family::commands,
+  auto removed = find_row<answer_row>(state, family::commands,
                                       keys::command(log_of(id), command_id{id.value}));
   if (!removed)
     return removed.error();
@@ -98,14 +80,14 @@ result<std::optional<timestamp>> oldest_pending(const state_reader& state, log_n
 }
 
 result<queue_settings> settings_of(const state_reader& state, log_number log) {
-  auto row = read_row<log_row>(state, family::logs, keys::log(log));
+  auto row = find_row<log_row>(state, family::logs, keys::log(log));
   if (!row)
     return row.error();
   return *row ? (*row)->settings : queue_settings{};
 }
 
 result<found_record> find_record(const state_reader& state, log_number log, std::string_view key) {
-  auto row = read_row<record_row>(state, family::records, keys::record(log, key));
+  auto row = find_row<record_row>(state, family::records, keys::record(log, key));
   if (!row)
     return row.error();
   if (!*row)

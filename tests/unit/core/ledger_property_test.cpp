@@ -243,5 +243,45 @@ TEST_P(ledger_from_seed, keeps_its_promises) {
 
 INSTANTIATE_TEST_SUITE_P(seeds, ledger_from_seed, testing::Range(1U, 13U));
 
+/// What a store writes is most of what a job costs.
+TEST(ledger_writes, at_most_sixteen_rows_in_the_life_of_a_job) {
+  constexpr std::uint64_t jobs = 100;
+  const ledger::context at{log_number{1}, epoch_number{1}, timestamp{milliseconds{1}}};
+  memory_state state;
+  std::size_t written = 0;
+  const auto record_of = [&](const std::vector<command_body>& wishes) {
+    overlay changes{state};
+    answer last;
+    for (const auto& body : wishes) {
+      auto decided = ledger::decide(changes, {{}, "test", body}, at);
+      EXPECT_TRUE(decided);
+      for (const auto& e : decided->events)
+        EXPECT_TRUE(ledger::apply(changes, e, at));
+      last = decided->reply;
+    }
+    auto delta = changes.take();
+    for (const auto& rows : delta.families)
+      written += rows.size();
+    state.write(delta);
+    return last;
+  };
+  std::vector<command_body> submits;
+  for (std::uint64_t n = 0; n < jobs; ++n) {
+    job_spec s;
+    s.id = make_job_id(at.log, at.now, n);
+    s.kind = "noop";
+    s.queue = "default";
+    submits.emplace_back(submit{s});
+  }
+  record_of(submits);
+  auto leased = record_of({claim{{}, "node-1", {}, {{"noop", jobs}}}});
+  std::vector<command_body> completions;
+  for (const auto& g : std::get<granted>(leased).grants)
+    completions.emplace_back(complete{g.of, {"{}", {}, {}}, {}, 0});
+  ASSERT_EQ(completions.size(), jobs);
+  record_of(completions);
+  EXPECT_LE(written, 16 * jobs);
+}
+
 } // namespace
 } // namespace dure
