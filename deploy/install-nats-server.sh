@@ -107,8 +107,17 @@ Pin-Priority: 990
 PINS
 }
 
+# Keeps the package's own service off: it would serve port 4222 of every address from the next boot
+# on. dure starts servers itself; a cluster's operator enables the service on purpose.
+disable_service() {
+  if command -v systemctl >/dev/null; then
+    as_root systemctl disable --quiet nats-server.service
+    if [ -d /run/systemd/system ]; then as_root systemctl stop nats-server.service; fi
+  fi
+}
+
 main() {
-  local version codename found
+  local version codename found is_new
   version=$(installed_version)
   if is_new_enough "$version"; then
     say "nats-server $version is there"
@@ -124,10 +133,13 @@ main() {
     write_source "${found%%$'\t'*}" "${found#*$'\t'}"
   fi
 
+  is_new=no
+  dpkg-query --show nats-server >/dev/null 2>&1 || is_new=yes
   as_root apt-get update -qq
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nats-server
   version=$(installed_version)
   is_new_enough "$version" || die "needs nats-server >= $needed, but got '${version:-none}'"
+  if [ "$is_new" = yes ]; then disable_service; fi
   say "nats-server $version is installed"
 }
 

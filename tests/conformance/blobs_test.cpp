@@ -31,8 +31,8 @@ TEST_P(blob_stores, names_a_blob_by_its_hash) {
 
 TEST_P(blob_stores, gives_back_every_byte_at_sizes_around_a_chunk) {
   constexpr std::size_t chunk = 128 * 1024;
-  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, chunk - 1, chunk, chunk + 1,
-                                 3 * chunk, 40 * chunk + 17}) {
+  for (const std::size_t size :
+       {std::size_t{0}, std::size_t{1}, chunk - 1, chunk, chunk + 1, 3 * chunk, 40 * chunk + 17}) {
     const auto content = make_content(size, size);
     const auto blob = put_all(store, content);
     EXPECT_EQ(blob.bytes, size);
@@ -124,7 +124,8 @@ TEST_P(blob_stores, fails_while_away_and_works_afterwards) {
   EXPECT_EQ(writer->finish().error().code, errc::unavailable);
   world->come_back();
   EXPECT_TRUE(read_all(store, blob) == content);
-  EXPECT_TRUE(read_all(store, put_all(store, make_content(400'000, 2))) == make_content(400'000, 2));
+  EXPECT_TRUE(read_all(store, put_all(store, make_content(400'000, 2))) ==
+              make_content(400'000, 2));
 }
 
 } // namespace

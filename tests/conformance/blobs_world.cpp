@@ -79,8 +79,8 @@ blob_ref put_all(blobs& store, const std::string& content, const std::string& na
   const auto writer = store.put(name, "application/pdf");
   // In pieces that do not fit the chunks.
   for (std::size_t at = 0; at < content.size(); at += 50'000) {
-    const auto piece = std::span{content}.subspan(at, std::min<std::size_t>(
-                                                          50'000, content.size() - at));
+    const auto piece =
+        std::span{content}.subspan(at, std::min<std::size_t>(50'000, content.size() - at));
     const auto written = writer->write(std::as_bytes(piece));
     EXPECT_TRUE(written) << written.error().context;
   }

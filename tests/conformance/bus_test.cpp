@@ -149,8 +149,8 @@ TEST_P(buses, drops_while_away_and_goes_on_afterwards) {
   EXPECT_TRUE(eventually([&] { return !world->elsewhere().connected(); }));
   world->elsewhere().publish("s", "lost");
   world->come_back();
-  EXPECT_TRUE(eventually(
-      [&] { return world->here().connected() && world->elsewhere().connected(); }));
+  EXPECT_TRUE(
+      eventually([&] { return world->here().connected() && world->elsewhere().connected(); }));
   EXPECT_TRUE(eventually([&] {
     world->elsewhere().publish("s", "back");
     return in.messages().back() == "s back";

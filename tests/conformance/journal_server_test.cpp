@@ -35,10 +35,10 @@ protected:
     EXPECT_TRUE(taken);
     EXPECT_TRUE(node::write_private_file(taken->folder.config_file(), to_text(config)));
     const int output = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
-    auto orphan = node::spawn({{node::find_program("nats-server")->string(), "-c",
-                                taken->folder.config_file().string()},
-                               output,
-                               taken->folder.server.descriptor()});
+    auto orphan = node::spawn(
+        {{node::find_program("nats-server")->string(), "-c", taken->folder.config_file().string()},
+         output,
+         taken->folder.server.descriptor()});
     ::close(output);
     EXPECT_TRUE(orphan);
     return std::move(*orphan);
@@ -66,8 +66,7 @@ TEST_F(server_child, stays_out_of_other_users_sight) {
   ASSERT_TRUE(child) << child.error().context;
   const auto others = fs::perms::group_all | fs::perms::others_all;
   EXPECT_EQ(fs::status(folder.path() / "nats").permissions() & others, fs::perms::none);
-  EXPECT_EQ(fs::status(folder.path() / "nats/server.conf").permissions() & others,
-            fs::perms::none);
+  EXPECT_EQ(fs::status(folder.path() / "nats/server.conf").permissions() & others, fs::perms::none);
 }
 
 TEST_F(server_child, comes_back_on_the_same_port_when_it_is_killed) {

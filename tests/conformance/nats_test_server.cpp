@@ -13,6 +13,12 @@
 #include <thread>
 #include <unistd.h>
 
+/// nats.c 3.4.1 loses the buffer of a message that was half read when its connection dropped
+/// (natsParser_Destroy does not free msgBuf); one such message for each lost connection.
+extern "C" const char* __lsan_default_suppressions() {
+  return "leak:natsBuf_Create\n";
+}
+
 namespace dure::test {
 namespace {
 
