@@ -172,6 +172,8 @@ std::string_view upload_message(language in) {
 }
 
 std::optional<status_filter> parse_status_filter(std::string_view words) {
+  if (words.ends_with(','))
+    return std::nullopt;
   wanted_states all;
   do {
     auto one = parse_word(split_off(words, ','));

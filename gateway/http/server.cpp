@@ -150,6 +150,7 @@ struct server::core {
   }
 
   void note_empty() {
+    sweeper.cancel();
     if (!std::exchange(told_empty, true))
       empty.set_value();
   }

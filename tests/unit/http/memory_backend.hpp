@@ -1,0 +1,115 @@
+#pragma once
+
+#include "actors/core/ledger.hpp"
+#include "gateway/bridge/backend.hpp"
+#include "tests/unit/http/memory_files.hpp"
+
+#include <boost/asio/thread_pool.hpp>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace dure::gateway::test {
+
+/// A node without a cluster: the real ledger over a state in memory, answering on a thread of its
+/// own as the real backend does. Queues: those of the product, `documents` with two shards, and a
+/// worker that the test plays itself.
+class memory_backend final : public backend, private clock, private progress_channel {
+public:
+  memory_backend();
+  ~memory_backend() override;
+
+  void ask(log_number log, std::vector<command> wishes,
+           std::function<void(outcomes)> done) override;
+  const state_reader& view() const override;
+
+  blobs& files() override { return files_; }
+
+  clock& time() override { return *this; }
+
+  progress_channel& progress() override { return *this; }
+
+  void watch(std::function<void(std::vector<job_change>)> on_changes) override;
+  std::vector<readiness> ready() const override;
+  std::string metrics() const override;
+  void count_http(std::string_view route, int code, double seconds) override;
+
+  // What a test does with it.
+
+  memory_files& stored_files() { return files_; }
+
+  /// Carries out one command now.
+  result<answer> wish(log_number log, command_body body);
+
+  /// Starts a pending job, as a worker would; the job must be the next of its kind.
+  lease start(const job_id& id);
+  void complete_job(const job_id& id, job_result outcome);
+  void fail_job(const job_id& id, const std::string& code, bool retryable);
+  void tell_progress(job_progress p);
+  job read(const job_id& id) const;
+
+  /// Moves the clock and does what time alone requires.
+  void advance(std::chrono::milliseconds by);
+
+  /// Every further ask fails with `code`; nothing: works again. With `after_doing`, the commands
+  /// are carried out first: their answers are what is lost.
+  void break_asks(std::optional<errc> code, bool after_doing = false);
+
+  /// Commands that `which` names fail with errc::unavailable from now on; nothing: none does.
+  void break_commands(std::function<bool(const command&)> which);
+
+  /// Asks are answered only after `release`.
+  void hold_asks();
+  void release_asks();
+
+  void set_unready(std::string component);
+
+  /// Returns "route code" of every exchange so far.
+  std::multiset<std::string> counted() const;
+
+  /// Returns how many asks there were of each log.
+  std::map<log_number, int> asked() const;
+
+private:
+  class locked_view;
+
+  timestamp now() const override;
+  monotonic ticks() const override;
+  std::uint64_t random() override;
+  void publish(const std::string& queue, std::uint16_t shard, const job_progress& p) override;
+  std::unique_ptr<subscription> subscribe(std::function<void(job_progress)> on_progress) override;
+
+  result<answer> carry_out(log_number log, const command& c);
+  std::vector<job_change> changes_of(const state_delta& delta) const;
+  void define_queues();
+  command make_command(command_body body);
+
+  mutable std::recursive_mutex mutex_;
+  memory_state state_;
+  std::unique_ptr<locked_view> view_;
+  memory_files files_;
+  std::chrono::milliseconds moved_{0};
+  std::uint64_t drawn_ = 0;
+  std::function<void(std::vector<job_change>)> on_changes_;
+  std::function<void(job_progress)> on_progress_;
+  std::optional<errc> broken_;
+  bool broken_after_ = false;
+  std::function<bool(const command&)> is_broken_;
+  bool held_ = false;
+  std::vector<std::function<void()>> waiting_;
+  std::string unready_;
+  std::multiset<std::string> counted_;
+  std::map<log_number, int> asked_;
+  boost::asio::thread_pool thread_{1};
+};
+
+/// Logs of the queues that it has.
+inline constexpr log_number documents_log{1};
+inline constexpr log_number second_documents_log{2};
+inline constexpr log_number questions_log{3};
+inline constexpr log_number default_log{4};
+
+} // namespace dure::gateway::test
