@@ -65,7 +65,6 @@ result<std::size_t> room_for_leases(const state_reader& state, const context& at
 
 /// Gathers the leases of one claim.
 struct granting {
-  const state_reader& state;
   const claim& wish;
   const context& at;
   std::size_t bytes = 0;
@@ -85,23 +84,39 @@ struct granting {
     made.events.push_back(events::job_leased{of, wish.id, ends_at});
     answered.grants.push_back({of, std::move(j.spec), at.now});
   }
-
-  /// Grants up to `most` jobs of a kind; returns whether the answer still has room.
-  result<bool> grant_kind(std::string_view kind, std::size_t most) {
-    auto ids = jobs_in(state, family::ready, keys::ready_of(at.log, kind), most);
-    if (!ids)
-      return ids.error();
-    for (const auto& id : *ids) {
-      auto j = promised_job(state, id);
-      if (!j)
-        return j.error();
-      if (!has_room_for(*j))
-        return false;
-      grant_one(std::move(*j));
-    }
-    return true;
-  }
 };
+
+/// A pending job that a claim could have.
+struct candidate {
+  std::string place; ///< Orders jobs of all kinds: what follows the kind in a key of `ready`.
+  job_id id;
+};
+
+/// Returns the jobs that a claim may have at most `room` of: highest priority first, then oldest,
+/// and of no kind more than was asked for.
+result<std::vector<candidate>> candidates_for(const state_reader& state, const claim& c,
+                                              const context& at, std::size_t room) {
+  std::vector<candidate> found;
+  for (const auto& d : c.demands) {
+    const auto range = keys::ready_of(at.log, d.kind);
+    auto left = std::min<std::size_t>(room, d.jobs);
+    if (left == 0)
+      continue;
+    auto scanned = state.scan(
+        family::ready, range, scan_order::ascending, [&](std::string_view key, std::string_view) {
+          if (auto id = keys::job_at_end(key))
+            found.push_back({std::string{key.substr(range.from.size())}, *id});
+          return --left > 0;
+        });
+    if (!scanned)
+      return scanned.error();
+  }
+  std::sort(found.begin(), found.end(),
+            [](const candidate& a, const candidate& b) { return a.place < b.place; });
+  if (found.size() > room)
+    found.resize(room);
+  return found;
+}
 
 } // namespace
 
@@ -115,14 +130,17 @@ result<decision> decide_on(const state_reader& state, const claim& c, const cont
   auto room = room_for_leases(state, at);
   if (!room)
     return room.error();
-  granting gathered{state, c, at};
-  for (const auto& d : c.demands) {
-    const auto left = *room - gathered.answered.grants.size();
-    auto more = gathered.grant_kind(d.kind, std::min<std::size_t>(left, d.jobs));
-    if (!more)
-      return more.error();
-    if (!*more)
+  auto candidates = candidates_for(state, c, at, *room);
+  if (!candidates)
+    return candidates.error();
+  granting gathered{c, at};
+  for (const auto& next : *candidates) {
+    auto j = promised_job(state, next.id);
+    if (!j)
+      return j.error();
+    if (!gathered.has_room_for(*j))
       break;
+    gathered.grant_one(std::move(*j));
   }
   gathered.made.reply = std::move(gathered.answered);
   return std::move(gathered.made);

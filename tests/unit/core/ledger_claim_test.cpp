@@ -86,6 +86,23 @@ TEST_F(ledger_test, grants_no_more_than_the_concurrency_limit_over_all_kinds) {
   EXPECT_EQ(does<granted>(claim_of(9)).grants.size(), 1U);
 }
 
+TEST_F(ledger_test, lets_no_kind_before_an_older_or_more_urgent_job_of_another) {
+  configure([](queue_settings& s) { s.concurrency_max = 2; });
+  submitted();
+  auto urgent = submitted([](job_spec& s) {
+    s.kind = "sleep";
+    s.priority = 5;
+  });
+  now += seconds{1};
+  submitted([](job_spec& s) { s.kind = "sleep"; });
+  auto c = claim_of(2);
+  c.demands.push_back({"sleep", 2});
+  auto got = does<granted>(c).grants;
+  ASSERT_EQ(got.size(), 2U);
+  EXPECT_EQ(got[0].of.job, urgent);
+  EXPECT_EQ(got[1].spec.kind, "noop");
+}
+
 TEST_F(ledger_test, keeps_a_granted_answer_within_what_a_message_holds) {
   const std::string large(limits::inline_json_bytes_max, ' ');
   const auto fit = limits::claim_bytes_max / large.size();
