@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 import unittest
 import uuid
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from dure_node import BINARY, SAMPLE_PDF, Node, free_port
@@ -53,7 +54,8 @@ class CommandLine(unittest.TestCase):
 
     def test_every_kind_of_failure_has_its_exit_code(self):
         unknown = str(uuid.uuid4())
-        waiting = self.node.submit(kind="noop", run_at="2100-01-01T00:00:00.000Z")
+        tomorrow = datetime.now(timezone.utc) + timedelta(days=1)
+        waiting = self.node.submit(kind="noop", run_at=tomorrow.isoformat(timespec="milliseconds"))
         nowhere = f"http://127.0.0.1:{free_port()}"
         for expected, done in [
             (USAGE, self.dure()),

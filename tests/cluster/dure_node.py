@@ -84,6 +84,8 @@ class Node:
         self.process = None
 
     def start(self, wait=True):
+        if self.process:
+            self.output.close()
         self.output = open(self.data.with_suffix(".out"), "ab")
         self.process = subprocess.Popen(
             [BINARY, "up", "--data", self.data, "--listen", f"127.0.0.1:{self.port}", *self.flags],

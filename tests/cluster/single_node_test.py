@@ -127,7 +127,7 @@ class SingleNode(unittest.TestCase):
         while sender.poll() is None:
             peak = max(peak, resident_bytes(node.process.pid))
             time.sleep(0.05)
-        self.assertEqual(sender.stdout.read(), "202")
+        self.assertEqual(sender.communicate()[0], "202")
         self.assertLess(peak - before, 64 << 20)
 
 
