@@ -1,3 +1,4 @@
+#include "actors/core/record_codec.hpp"
 #include "tests/simulation/world.hpp"
 
 #include <algorithm>
@@ -38,7 +39,7 @@ void world::misfortune() {
 
 void world::strike(simulated_node& node, std::size_t number) {
   // Losing power as well may take what only this tail still has; that is for the wild runs.
-  auto may_lose_power = mode_ != damage::covered;
+  auto may_lose_power = mode_ == damage::none || mode_ == damage::wild;
   switch (chance.below(8)) {
   case 0:
   case 1:
@@ -96,6 +97,13 @@ void world::lose_tails() {
   power_was_lost_ = power_was_lost_ || nodes_.size() > 1;
 }
 
+bool world::everyone_knows_who_led() const {
+  auto newest = decode_record(*log.read(log.last()));
+  return newest && std::all_of(nodes_.begin(), nodes_.end(), [&newest](const auto& node) {
+           return node->standing().epoch == newest->epoch;
+         });
+}
+
 void world::damage_log() {
   if (mode_ == damage::none || number(log.last()) == 0)
     return;
@@ -104,10 +112,12 @@ void world::damage_log() {
       return;
     calm_until_ = time.now() + time_to_mend;
   }
+  if (mode_ == damage::remade && !everyone_knows_who_led())
+    return;
   if (mode_ == damage::wild && chance.chance(50))
     lose_tails();
   ++log_life_;
-  if (chance.chance(40)) {
+  if (mode_ == damage::remade || chance.chance(40)) {
     note(situation::stream_gone);
     log.make_again(wall());
   } else {

@@ -26,9 +26,11 @@ constexpr timestamp beginning{std::chrono::seconds{1'700'000'000}};
 
 damage choose_damage(dice& chance) {
   auto roll = chance.below(100);
-  if (roll < 40)
+  if (roll < 35)
     return damage::none;
-  return roll < 80 ? damage::covered : damage::wild;
+  if (roll < 65)
+    return damage::covered;
+  return roll < 85 ? damage::remade : damage::wild;
 }
 
 /// Returns what a delta changes, but for the replica's own row, as a number.
@@ -184,7 +186,7 @@ void world::expect_whole(const simulated_node& node, const result<verification>&
 }
 
 void world::on_halt(const simulated_node& node, const std::string& reason) {
-  if (mode_ != damage::wild)
+  if (mode_ == damage::none || mode_ == damage::covered)
     return fail(node.name() + " halts: " + reason);
   note(situation::fork_halted);
 }
@@ -338,7 +340,7 @@ void world::check_end() {
     auto chain = chain_of(*node);
     expect_whole(*node, verify_rows(node->store().rows(), the_log));
     expect_whole(*node, verify_tail(node->store().rows(), the_log));
-    if (halted || (mode_ == damage::wild && power_was_lost_))
+    if (mode_ == damage::wild && (halted || power_was_lost_))
       continue;
     if (auto broken = promises_.broken_by(chain))
       fail(*broken);

@@ -21,6 +21,8 @@ inline constexpr log_number the_log{7};
 enum class damage : std::uint8_t {
   none,    ///< The log keeps what it took: nothing acknowledged may be lost, whatever else happens.
   covered, ///< It is cut or lost while every tail is up, or on a single node: nothing may be lost.
+  remade,  ///< It is made again, empty, at any time, while all know who led last: a replica with
+           ///< records that nobody was told of may halt, but nothing acknowledged may be lost.
   wild,    ///< At any time: a replica may halt at a fork, but what goes on is consistent.
 };
 
@@ -91,6 +93,7 @@ private:
   void damage_log();
   void lose_tails();
   bool everyone_is_well() const;
+  bool everyone_knows_who_led() const;
   void check_versions(const simulated_node& by, const state_delta& delta);
   void expect_whole(const simulated_node& node, const result<verification>& checked);
   void note_events(const std::vector<event>& facts);

@@ -363,6 +363,20 @@ TEST(replica, halts_on_damaged_bytes) {
   EXPECT_TRUE(s.halted());
 }
 
+TEST(replica, halts_when_a_record_does_not_continue_what_it_applied) {
+  replica_story s{{"a", "b"}};
+  s.start();
+  s.other_leader_appends(epoch_number{1}, "b",
+                         {events::leader_claimed{epoch_number{1}, "b", {make_random_uuid(5, 1)}}});
+  s.run();
+  s.journal.clear();
+  s.other_leader_appends(epoch_number{1}, "c",
+                         {events::leader_claimed{epoch_number{1}, "c", {make_random_uuid(5, 2)}}});
+  s.other_leader_appends(epoch_number{1}, "c", {events::barrier{}});
+  s.tail_next();
+  EXPECT_TRUE(s.halted());
+}
+
 TEST(replica, halts_when_the_log_holds_another_record_than_it_applied) {
   auto s = lone_leader();
   s.wish(submit{s.spec()});
@@ -604,6 +618,27 @@ TEST(replica, waits_for_the_leader_of_the_newest_epoch_before_it_mends_the_log) 
   s.run();
   ASSERT_GE(s.journal.size(), 2U);
   EXPECT_EQ(trailing_hash(s.journal[1]), last);
+}
+
+TEST(replica, gives_a_later_leader_three_seconds_to_be_heard_before_it_mends_alone) {
+  replica_story s{{"a", "b"}};
+  s.start();
+  s.run();
+  s.wait(3'100ms);
+  s.run();
+  ASSERT_TRUE(s.leads());
+  auto caller = s.wish(submit{s.spec()});
+  s.journal.clear();
+  s.created += 1h;
+  s.append_refused_answered();
+  s.run();
+  s.wait(2'900ms);
+  s.run();
+  EXPECT_TRUE(s.journal.empty());
+  s.wait(1'000ms);
+  s.run();
+  EXPECT_TRUE(is_ok(s.answer_to(caller)));
+  EXPECT_EQ(s.journal.size(), 2U);
 }
 
 TEST(replica, mends_the_log_at_once_when_every_scheduler_has_told) {
