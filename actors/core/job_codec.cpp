@@ -41,8 +41,8 @@ void fields(same_struct<lease> auto& v, auto&& each) {
 }
 
 void fields(same_struct<attempt> auto& v, auto&& each) {
-  each(v.n, v.node, v.boot, v.epoch, v.claim, v.started_at, v.ends_at, v.ended_at, v.end, v.peak_memory_bytes,
-       v.failure);
+  each(v.n, v.node, v.boot, v.epoch, v.claim, v.started_at, v.ends_at, v.ended_at, v.end,
+       v.peak_memory_bytes, v.failure);
 }
 
 void fields(same_struct<queue_settings> auto& v, auto&& each) {

@@ -116,7 +116,7 @@ struct node_actors::parts {
     replica.seed = s.time.random();
     return system.spawn(scheduler,
                         scheduler_context{place.queue, place.shard, std::move(replica), s.time,
-                                          *s.rows, journals, listeners, *s.log, root});
+                                          *s.rows, journals, listeners, *s.log, above});
   }
 
   worker_actor start_worker() {
