@@ -58,6 +58,8 @@ result<decision> decide_on(const state_reader& state, const retry& c, const cont
     return j.error();
   if (j->state != job_state::failed && j->state != job_state::cancelled)
     return wrong_state(*j);
+  if (j->attempts_made >= limits::attempts_ever_max)
+    return error{errc::wrong_state, "job " + to_string(c.id) + " was tried too often"};
   auto other = holder_of_key(state, j->spec);
   if (!other)
     return other.error();

@@ -88,6 +88,10 @@ event after_failure(const job& j, const ending& e, timestamp now) {
 event after(const job& j, const ending& e, timestamp now) {
   if (j.cancel_requested)
     return events::job_cancelled{j.spec.id, e.end, e.peak_memory_bytes, expiry(j.spec.queue, now)};
+  if (e.of.attempt >= limits::attempts_ever_max)
+    return failed_for_good(
+        j, e, {"exhausted", "It was tried " + std::to_string(e.of.attempt) + " times.", false},
+        now);
   switch (e.end) {
   case attempt_end::lost:
     return after_loss(j, e, now);

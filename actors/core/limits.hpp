@@ -47,6 +47,8 @@ inline constexpr std::uint16_t losses_max =
     20; ///< Lost nodes a job survives before it fails with code `lost`.
 inline constexpr std::uint16_t deaths_max =
     3; ///< Handler deaths before a job fails with code `poison`.
+inline constexpr std::uint16_t attempts_ever_max =
+    1'000; ///< Counted or not, over all retries: a worker that gives back what it gets must end.
 inline constexpr std::size_t attempt_history_max = 32; ///< The first and the newest are kept.
 inline constexpr int priority_min = -100;
 inline constexpr int priority_max = 100;
@@ -58,7 +60,7 @@ inline constexpr std::chrono::seconds timeout_grace{
     30}; ///< After the hard timeout a lease ends whatever its node says.
 inline constexpr std::chrono::seconds backoff_first{5};
 inline constexpr std::chrono::seconds backoff_max{3'600};
-inline constexpr std::chrono::days retry_after_max{1};   ///< The longest Retry-After we follow.
+inline constexpr std::chrono::days retry_after_max{1}; ///< The longest Retry-After we follow.
 inline constexpr std::chrono::days run_at_ahead_max{3'660};
 inline constexpr std::chrono::minutes answers_kept{10};
 inline constexpr std::chrono::days finished_jobs_kept{7};

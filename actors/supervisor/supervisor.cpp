@@ -2,6 +2,7 @@
 
 #include "actors/supervisor/queue_care.hpp"
 
+#include <caf/send.hpp>
 #include <caf/system_messages.hpp>
 #include <utility>
 
@@ -45,6 +46,14 @@ supervisor_actor::behavior_type supervisor(supervisor_pointer self, supervisor_c
         return caller;
       },
   };
+}
+
+supervisor_state::~supervisor_state() {
+  if (worker)
+    caf::anon_send_exit(worker, caf::exit_reason::user_shutdown);
+  for (auto& [log, kept] : schedulers)
+    if (kept.handle)
+      caf::anon_send_exit(kept.handle, caf::exit_reason::user_shutdown);
 }
 
 namespace {

@@ -58,6 +58,9 @@ struct kept_scheduler {
 struct supervisor_state {
   static inline const char* name = "supervisor";
 
+  /// The supervisor is gone: so is everything that it kept alive.
+  ~supervisor_state();
+
   std::optional<supervisor_context> context;
   std::map<log_number, kept_scheduler> schedulers;
   worker_actor worker; ///< Null while it is dead or not wanted.

@@ -46,9 +46,9 @@ std::vector<demand> workload::demands() const {
   }
   for (auto& d : wanted) {
     const auto& lane = lanes_.at(d.kind);
-    auto ahead = std::min(lane.target() - lane.in_hand - d.jobs, left);
-    d.jobs += ahead;
-    left -= ahead;
+    auto more = std::min(lane.target() - lane.in_hand - d.jobs, left);
+    d.jobs += more;
+    left -= more;
   }
   std::erase_if(wanted, [](const demand& d) { return d.jobs == 0; });
   return wanted;

@@ -10,7 +10,7 @@ namespace {
 using bridge_pointer = bridge_actor::stateful_pointer<bridge_state>;
 using question_pointer = std::shared_ptr<open_question>;
 
-constexpr milliseconds tick_period{50};
+constexpr milliseconds rest{50};        ///< Between one try and the next.
 constexpr milliseconds patience{5'000}; ///< From the first try to the last.
 constexpr std::size_t open_max = 10'000;
 
@@ -22,17 +22,13 @@ void repeat_resting(bridge_pointer self);
 
 bridge_actor::behavior_type bridge(bridge_pointer self, const clock* time) {
   self->state.time = time;
-  self->delayed_send(self, tick_period, atom::tick::value);
   return {
       [self](atom::routes, const route_table& table) {
         for (const auto& route : table.shards)
           self->state.schedulers[route.log] = route.scheduler;
       },
       [self](atom::wish, question& asked) { open(self, std::move(asked)); },
-      [self](atom::tick) {
-        self->delayed_send(self, tick_period, atom::tick::value);
-        repeat_resting(self);
-      },
+      [self](atom::tick) { repeat_resting(self); },
   };
 }
 
@@ -55,6 +51,8 @@ void close(bridge_pointer self, open_question& q) {
 void rest_or_close(bridge_pointer self, const question_pointer& q) {
   if (q->missing.empty() || self->state.time->ticks() >= q->give_up_at)
     return close(self, *q);
+  if (self->state.resting.empty())
+    self->delayed_send(self, rest, atom::tick::value);
   self->state.resting.push_back(q);
 }
 
@@ -101,7 +99,7 @@ void send(bridge_pointer self, const question_pointer& q) {
   batch.commands.reserve(q->missing.size());
   for (auto wish : q->missing)
     batch.commands.push_back(q->asked.wishes[wish]);
-  auto timeout = std::max(q->give_up_at - state.time->ticks(), tick_period);
+  auto timeout = std::max(q->give_up_at - state.time->ticks(), rest);
   self->request(route->second, timeout, atom::wish::value, std::move(batch))
       .then([=](outcome_batch& told) { hear(self, q, told); },
             [=](const caf::error&) {

@@ -55,16 +55,19 @@ session::session(asio::ip::tcp::socket socket, service& use, spdlog::logger* log
 }
 
 asio::awaitable<void> session::run() {
+  auto answered_early = false;
   for (auto open = true; open && !draining_;) {
     std::optional<problem> wrong;
-    if (co_await read_header(wrong))
+    auto heard = co_await read_header(wrong);
+    if (heard)
       open = co_await serve();
     else if (wrong)
       open = co_await refuse(*wrong);
     else
       open = false;
+    answered_early = (heard || wrong) && !parser_->is_done();
   }
-  if (parser_ && !parser_->is_done())
+  if (answered_early)
     co_await linger();
   boost::system::error_code ignored;
   socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);

@@ -156,10 +156,10 @@ void handler_session::flush() {
 
 bool handler_session::cancelled(const handler_job& job) {
   read_some(milliseconds{0});
-  return closed_ || std::any_of(messages_.begin(), messages_.end(), [&job](const json& message) {
-           const auto cancel = message.find("cancel");
-           return cancel != message.end() && cancel->value("job", "") == job.id;
-         });
+  return std::any_of(messages_.begin(), messages_.end(), [&job](const json& message) {
+    const auto cancel = message.find("cancel");
+    return cancel != message.end() && cancel->value("job", "") == job.id;
+  });
 }
 
 std::optional<json> handler_session::next(std::optional<milliseconds> wait) {

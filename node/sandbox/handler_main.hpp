@@ -56,7 +56,8 @@ public:
   /// is over or the input is closed.
   std::optional<nlohmann::json> next(std::optional<milliseconds> wait);
 
-  bool closed() const { return closed_; }
+  /// Returns whether the input is closed and all of it was handled.
+  bool closed() const { return closed_ && messages_.empty(); }
 
 private:
   void say(const handler_job& job, std::string_view what, std::string_view json_text);

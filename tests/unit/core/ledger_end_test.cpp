@@ -193,6 +193,15 @@ TEST_F(ledger_test, ends_a_lease_that_nobody_ended_in_time) {
   EXPECT_EQ(refusal(complete{of, {}, {}, 0}).code, errc::stale_lease);
 }
 
+TEST_F(ledger_test, fails_a_job_that_is_given_back_for_ever) {
+  auto id = submitted();
+  for (int i = 1; i <= limits::attempts_ever_max; ++i)
+    does<accepted>(release{leased()});
+  EXPECT_EQ(row(id).state, job_state::failed);
+  EXPECT_EQ(row(id).failure->code, "exhausted");
+  EXPECT_EQ(refusal(retry{id}).code, errc::wrong_state);
+}
+
 TEST_F(ledger_test, keeps_the_first_and_the_newest_attempts) {
   auto id = submitted();
   for (int i = 0; i < 40; ++i)

@@ -1,0 +1,134 @@
+#pragma once
+
+#include "actors/ports/audience.hpp"
+#include "actors/ports/clock.hpp"
+#include "actors/ports/courier.hpp"
+#include "actors/ports/log.hpp"
+#include "actors/ports/progress.hpp"
+#include "actors/ports/sandbox.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+/// The ports of actors by hand: each remembers what it was asked and does what the test says.
+namespace dure::test {
+
+class hand_clock final : public clock {
+public:
+  timestamp now() const override { return timestamp{milliseconds{1'700'000'000'000}} + passed_; }
+
+  monotonic ticks() const override { return monotonic{passed_}; }
+
+  std::uint64_t random() override { return ++drawn_ * 0x9e3779b97f4a7c15ULL; }
+
+  void advance(milliseconds time) { passed_ += time; }
+
+private:
+  milliseconds passed_{1'000};
+  std::uint64_t drawn_ = 0;
+};
+
+class hand_log final : public log_sink {
+public:
+  using log_sink::write;
+
+  void write(log_level, std::string_view name, std::string_view,
+             std::initializer_list<log_field>) override {
+    names.emplace_back(name);
+  }
+
+  bool has(std::string_view name) const {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  }
+
+  std::vector<std::string> names;
+};
+
+class hand_audience final : public audience {
+public:
+  void applied(log_number, const std::string&, const replica_effect::write& w) override {
+    events.insert(events.end(), w.events.begin(), w.events.end());
+  }
+
+  void stands(const shard_status& status) override { newest = status; }
+
+  std::vector<event> events;
+  shard_status newest;
+};
+
+/// Takes tasks and lets the test say how they end.
+class hand_sandbox final : public sandbox {
+public:
+  explicit hand_sandbox(std::vector<handler_capacity> capacities)
+      : capacities_{std::move(capacities)} {}
+
+  void listen(listener on_messages) override { tell = std::move(on_messages); }
+
+  std::vector<handler_capacity> capacities() const override { return capacities_; }
+
+  void run(std::vector<handler_task> given) override {
+    tasks.insert(tasks.end(), given.begin(), given.end());
+  }
+
+  void cancel(const lease& of) override { cancelled.push_back(of); }
+
+  void end(const lease& of, attempt_end how, std::string result = "{}") {
+    handler_end end;
+    end.of = of;
+    end.end = how;
+    end.result = std::move(result);
+    tell({end});
+  }
+
+  listener tell;
+  std::vector<handler_task> tasks;
+  std::vector<lease> cancelled;
+
+private:
+  std::vector<handler_capacity> capacities_;
+};
+
+/// Stages and keeps at once, unless a test holds it back.
+class hand_courier final : public courier {
+public:
+  void listen(listener on_message) override { tell = std::move(on_message); }
+
+  void stage(stage_request request) override {
+    staged.push_back(request.of);
+    if (!failure)
+      tell(staged_files{request.of, std::filesystem::path{"/scratch"}});
+    else
+      tell(staged_files{request.of, *failure});
+  }
+
+  void keep(keep_request request) override {
+    kept.push_back(request.of);
+    job_result outcome;
+    outcome.blob = blob_ref{std::string(64, 'a'), request.result.size(), "result.json", ""};
+    tell(kept_files{request.of, outcome});
+  }
+
+  void discard(const lease& of) override { discarded.push_back(of); }
+
+  listener tell;
+  std::optional<error> failure;
+  std::vector<lease> staged;
+  std::vector<lease> kept;
+  std::vector<lease> discarded;
+};
+
+class hand_progress final : public progress_channel {
+public:
+  void publish(const std::string&, std::uint16_t, const job_progress& p) override {
+    published.push_back(p);
+  }
+
+  std::unique_ptr<subscription> subscribe(std::function<void(job_progress)>) override {
+    return nullptr;
+  }
+
+  std::vector<job_progress> published;
+};
+
+} // namespace dure::test

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "actors/protocol/interfaces.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+#include <deque>
+#include <optional>
+#include <vector>
+
+namespace dure::test {
+
+/// What a scripted scheduler heard, and how it is to answer.
+struct scheduler_script {
+  std::vector<command> wishes; ///< Everything that was wished, repeats too.
+  std::optional<errc> refusal; ///< Every wish and claim is refused with it.
+
+  struct waiting_claim {
+    claim wish;
+    caf::typed_response_promise<outcome_batch> caller;
+  };
+
+  std::deque<waiting_claim> claims; ///< Not answered yet, oldest first.
+  bool drained = false;
+
+  /// Answers the oldest waiting claim.
+  void grant_jobs(std::vector<grant> grants) {
+    auto oldest = std::move(claims.front());
+    claims.pop_front();
+    oldest.caller.deliver(outcome_batch{{answer{granted{std::move(grants)}}}});
+  }
+
+  template <class Body> std::vector<Body> all() const {
+    std::vector<Body> found;
+    for (const auto& wish : wishes)
+      if (const auto* body = std::get_if<Body>(&wish.body))
+        found.push_back(*body);
+    return found;
+  }
+};
+
+/// A scheduler that does what the test says. `script` outlives it.
+inline scheduler_actor::behavior_type scripted_scheduler(scheduler_actor::pointer self,
+                                                         scheduler_script* script) {
+  return {
+      [=](atom::wish, const wish_batch& asked) {
+        script->wishes.insert(script->wishes.end(), asked.commands.begin(), asked.commands.end());
+        outcome_batch told;
+        told.outcomes.assign(asked.commands.size(),
+                             script->refusal ? result<answer>{error{*script->refusal, {}}}
+                                             : result<answer>{answer{accepted{}}});
+        return told;
+      },
+      [=](atom::claim, const claim_request& asked) {
+        auto caller = self->make_response_promise<outcome_batch>();
+        if (script->refusal)
+          caller.deliver(outcome_batch{{error{*script->refusal, {}}}});
+        else
+          script->claims.push_back({std::get<claim>(asked.wish.body), caller});
+        return caller;
+      },
+      [=](atom::journal, const journal_message&) {},
+      [=](atom::tick) {},
+      [=](atom::drain) {
+        script->drained = true;
+        return true;
+      },
+      [=](atom::status) { return shard_status{}; },
+  };
+}
+
+} // namespace dure::test

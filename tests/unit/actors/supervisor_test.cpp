@@ -1,0 +1,196 @@
+#include "actors/supervisor/supervisor.hpp"
+#include "tests/unit/actors/actor_fixture.hpp"
+#include "tests/unit/actors/scripted_scheduler.hpp"
+
+namespace dure {
+namespace {
+
+struct worker_notes {
+  route_table routes;
+  std::vector<lease> cancels;
+  bool drained = false;
+};
+
+worker_actor::behavior_type noting_worker(worker_actor::pointer, worker_notes* notes) {
+  return {
+      [=](atom::routes, const route_table& table) { notes->routes = table; },
+      [=](atom::cancel, const lease& of) { notes->cancels.push_back(of); },
+      [=](atom::handlers, const std::vector<handler_message>&) {},
+      [=](atom::courier, const courier_message&) {},
+      [=](atom::tick) {},
+      [=](atom::drain) {
+        notes->drained = true;
+        return true;
+      },
+      [=](atom::status) { return worker_status{}; },
+  };
+}
+
+class supervisor_shell : public test::actor_fixture {
+protected:
+  struct started_scheduler {
+    shard_place place;
+    scheduler_actor handle;
+  };
+
+  std::vector<queue_definition> queues; ///< What `control` holds.
+  std::map<log_number, test::scheduler_script> scripts;
+  std::vector<started_scheduler> schedulers; ///< In the order of their starts.
+  std::vector<worker_actor> workers;
+  worker_notes work;
+  std::vector<std::string> gave_up;
+  supervisor_actor subject = start();
+
+  supervisor_actor start() {
+    supervisor_context context{
+        "node-1",
+        [this](const shard_place& place, const supervisor_actor&) {
+          auto handle = ends_with_test(system.spawn(test::scripted_scheduler, &scripts[place.log]));
+          schedulers.push_back({place, handle});
+          return handle;
+        },
+        [this] {
+          workers.push_back(ends_with_test(system.spawn(noting_worker, &work)));
+          return workers.back();
+        },
+        [this]() -> result<std::vector<queue_definition>> { return queues; },
+        {{"documents", {"queue/documents", "{}", 0, {}}}},
+        {},
+        [this](std::string reason) { gave_up.push_back(std::move(reason)); },
+        time,
+        log};
+    auto started = ends_with_test(system.spawn(supervisor, std::move(context)));
+    run();
+    return started;
+  }
+
+  void now_leads(log_number number_of_log) {
+    shard_status status;
+    status.log = number_of_log;
+    status.standing.leads = true;
+    status.standing.caught_up = true;
+    tell(subject, atom::status::value, status);
+  }
+
+  void add_queue(std::string name, std::uint16_t number_of_log, std::uint64_t version) {
+    queue_definition queue{std::move(name), {log_number{number_of_log}}, {}, {}};
+    queue.settings.version = version;
+    queues.push_back(std::move(queue));
+    tell(subject, atom::records::value);
+  }
+
+  void kill(const caf::actor& victim) {
+    caf::anon_send_exit(victim, caf::exit_reason::kill);
+    run();
+  }
+};
+
+TEST_F(supervisor_shell, starts_control_and_the_worker_first) {
+  ASSERT_EQ(schedulers.size(), 1U);
+  EXPECT_EQ(schedulers.front().place.log, control_log);
+  EXPECT_EQ(workers.size(), 1U);
+}
+
+TEST_F(supervisor_shell, makes_the_first_queues_once_control_leads) {
+  EXPECT_TRUE(scripts[control_log].wishes.empty());
+  now_leads(control_log);
+  auto wishes = scripts[control_log].all<put_record>();
+  ASSERT_EQ(wishes.size(), 1U);
+  EXPECT_EQ(wishes.front().key, "queue/documents");
+  EXPECT_EQ(wishes.front().expected, 0U);
+}
+
+TEST_F(supervisor_shell, makes_no_queue_that_is_there_already) {
+  add_queue("documents", 1, 1);
+  now_leads(control_log);
+  EXPECT_TRUE(scripts[control_log].all<put_record>().empty());
+}
+
+TEST_F(supervisor_shell, starts_a_scheduler_for_each_shard_and_tells_where_it_is) {
+  now_leads(control_log);
+  add_queue("documents", 1, 1);
+  ASSERT_EQ(schedulers.size(), 2U);
+  EXPECT_EQ(schedulers.back().place.queue, "documents");
+  ASSERT_EQ(work.routes.shards.size(), 2U);
+  EXPECT_EQ(work.routes.shards.back().scheduler, schedulers.back().handle);
+}
+
+TEST_F(supervisor_shell, tells_a_leader_its_settings_once_a_version) {
+  now_leads(control_log);
+  add_queue("documents", 1, 4);
+  auto& script = scripts[log_number{1}];
+  EXPECT_TRUE(script.all<configure_queue>().empty());
+  now_leads(log_number{1});
+  ASSERT_EQ(script.all<configure_queue>().size(), 1U);
+  EXPECT_EQ(script.all<configure_queue>().front().settings.version, 4U);
+  tell(subject, atom::records::value);
+  EXPECT_EQ(script.all<configure_queue>().size(), 1U);
+  queues.front().settings.version = 5;
+  tell(subject, atom::records::value);
+  EXPECT_EQ(script.all<configure_queue>().size(), 2U);
+}
+
+TEST_F(supervisor_shell, tells_the_settings_again_when_they_were_not_taken) {
+  now_leads(control_log);
+  add_queue("documents", 1, 4);
+  auto& script = scripts[log_number{1}];
+  script.refusal = errc::unavailable;
+  now_leads(log_number{1});
+  script.refusal.reset();
+  pass(milliseconds{300});
+  EXPECT_EQ(script.all<configure_queue>().size(), 2U);
+}
+
+TEST_F(supervisor_shell, restarts_a_killed_scheduler_and_tells_where_it_is_now) {
+  kill(caf::actor_cast<caf::actor>(schedulers.front().handle));
+  EXPECT_EQ(schedulers.size(), 1U);
+  pass(milliseconds{200});
+  ASSERT_EQ(schedulers.size(), 2U);
+  EXPECT_EQ(schedulers.back().place.log, control_log);
+  ASSERT_EQ(work.routes.shards.size(), 1U);
+  EXPECT_EQ(work.routes.shards.front().scheduler, schedulers.back().handle);
+  EXPECT_TRUE(log.has("actor-died"));
+}
+
+TEST_F(supervisor_shell, restarts_a_killed_worker_and_tells_it_all_routes) {
+  kill(caf::actor_cast<caf::actor>(workers.front()));
+  work.routes = {};
+  pass(milliseconds{200});
+  EXPECT_EQ(workers.size(), 2U);
+  EXPECT_EQ(work.routes.shards.size(), 1U);
+}
+
+TEST_F(supervisor_shell, gives_the_node_up_when_an_actor_dies_again_and_again) {
+  for (std::size_t i = 0; i <= restart_policy::deaths_max; ++i) {
+    kill(caf::actor_cast<caf::actor>(workers.back()));
+    pass(restart_policy::delay_max);
+  }
+  EXPECT_EQ(gave_up.size(), 1U);
+}
+
+TEST_F(supervisor_shell, takes_everything_that_it_kept_alive_with_it) {
+  kill(caf::actor_cast<caf::actor>(subject));
+  tell(workers.front(), atom::cancel::value, lease{});
+  EXPECT_TRUE(work.cancels.empty());
+  EXPECT_FALSE(*ask<shard_status>(schedulers.front().handle, atom::status::value));
+}
+
+TEST_F(supervisor_shell, passes_a_cancel_to_the_worker) {
+  lease of;
+  of.attempt = 3;
+  tell(subject, atom::cancel::value, of);
+  EXPECT_EQ(work.cancels, std::vector<lease>{of});
+}
+
+TEST_F(supervisor_shell, drains_the_worker_before_the_schedulers_and_restarts_nobody) {
+  auto drained = ask<bool>(subject, atom::drain::value);
+  ASSERT_TRUE(*drained);
+  EXPECT_TRUE(work.drained);
+  EXPECT_TRUE(scripts[control_log].drained);
+  kill(caf::actor_cast<caf::actor>(workers.front()));
+  pass(milliseconds{1'000});
+  EXPECT_EQ(workers.size(), 1U);
+}
+
+} // namespace
+} // namespace dure
