@@ -56,10 +56,12 @@ protected:
   template <class Answer, class Handle, class... Parts>
   std::shared_ptr<std::optional<Answer>> ask(const Handle& to, Parts... parts) {
     auto answered = std::make_shared<std::optional<Answer>>();
-    system.spawn([=](caf::event_based_actor* self) {
-      self->request(to, std::chrono::minutes{60}, parts...)
+    // As an argument: without any, CAF 0.17 takes a reference to a tuple that is not there.
+    auto asker = [=](caf::event_based_actor* self, const Handle& whom) {
+      self->request(whom, std::chrono::minutes{60}, parts...)
           .then([=](Answer& told) { *answered = std::move(told); }, [](const caf::error&) {});
-    });
+    };
+    system.spawn(asker, to);
     run();
     return answered;
   }

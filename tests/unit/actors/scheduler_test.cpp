@@ -152,14 +152,6 @@ TEST_F(scheduler_shell, passes_the_cancel_of_a_running_attempt_on) {
   EXPECT_EQ(notes.cancels.front().job, example_job(1));
 }
 
-TEST_F(scheduler_shell, tells_of_queue_records_but_not_of_others) {
-  auto control = start(control_log);
-  wish(control, {{example_command(1), "test", put_record{"other/a", "{}", {}, {}}}});
-  EXPECT_EQ(notes.records, 0);
-  wish(control, {{example_command(2), "test", put_record{"queue/a", "{}", {}, {}}}});
-  EXPECT_EQ(notes.records, 1);
-}
-
 TEST_F(scheduler_shell, rebuilds_itself_from_store_and_journal) {
   submit_one(1);
   caf::anon_send_exit(subject, caf::exit_reason::kill);

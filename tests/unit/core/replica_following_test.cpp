@@ -1,0 +1,308 @@
+#include "actors/core/limits.hpp"
+#include "tests/unit/core/replica_answers.hpp"
+
+#include <gtest/gtest.h>
+
+namespace dure {
+namespace {
+
+using namespace std::chrono_literals;
+
+// ---- following
+
+TEST(replica, applies_what_another_leads_and_waits_for_its_silence) {
+  replica_story s{{"a", "b"}};
+  s.start();
+  auto spec = s.spec();
+  s.other_leader_appends(epoch_number{1}, "b",
+                         {events::leader_claimed{epoch_number{1}, "b", {make_random_uuid(5, 1)}}});
+  s.other_leader_appends(epoch_number{1}, "b", {events::job_submitted{spec, job_state::pending}});
+  s.run();
+  EXPECT_EQ(s.state_of(spec.id), job_state::pending);
+  for (int i = 0; i < 10; ++i) {
+    s.wait(500ms);
+    s.beat("b", true, journal_index{2}, trailing_hash(s.journal.back()), epoch_number{1});
+    s.run();
+  }
+  EXPECT_EQ(s.journal.size(), 2U);
+  s.wait(3'100ms);
+  s.run();
+  EXPECT_TRUE(s.leads());
+  EXPECT_EQ(s.stands.epoch, epoch_number{2});
+}
+
+TEST(replica, restarts_its_count_when_the_process_was_stopped) {
+  replica_story s{{"a", "b"}};
+  s.start();
+  s.run();
+  s.wait(1'900ms);
+  s.tick(60s);
+  s.wait(1'900ms);
+  s.run();
+  EXPECT_FALSE(s.leads());
+}
+
+TEST(replica, does_not_lead_before_it_has_caught_up) {
+  replica_story s{{"a", "b"}};
+  s.start();
+  s.look_answered();
+  s.other_leader_appends(epoch_number{1}, "b",
+                         {events::leader_claimed{epoch_number{1}, "b", {make_random_uuid(5, 1)}}});
+  s.wait(3'100ms);
+  s.look_answered();
+  EXPECT_FALSE(s.take<replica_effect::append>());
+  s.run();
+  EXPECT_EQ(s.stands.index, journal_index{1});
+}
+
+TEST(replica, follows_whoever_was_faster_with_the_claim) {
+  replica_story s{{"a", "b"}};
+  s.start();
+  s.run();
+  s.wait(3'100ms);
+  s.look_answered();
+  ASSERT_EQ(count<events::leader_claimed>(s.appending()), 1U);
+  s.other_leader_appends(epoch_number{1}, "b",
+                         {events::leader_claimed{epoch_number{1}, "b", {make_random_uuid(5, 1)}}});
+  s.append_refused_answered();
+  s.read_answered();
+  s.run();
+  EXPECT_FALSE(s.leads());
+  EXPECT_FALSE(s.halted());
+  EXPECT_EQ(s.stands.index, journal_index{1});
+}
+
+TEST(replica, hurries_when_the_leader_says_that_it_leads_no_more) {
+  replica_story s{{"a", "b"}};
+  s.start();
+  s.other_leader_appends(epoch_number{1}, "b",
+                         {events::leader_claimed{epoch_number{1}, "b", {make_random_uuid(5, 1)}}});
+  s.run();
+  s.beat("b", false, journal_index{1}, trailing_hash(s.journal.back()), epoch_number{1});
+  s.wait(1'100ms);
+  s.run();
+  EXPECT_TRUE(s.leads());
+}
+
+TEST(replica, never_leads_as_a_gateway) {
+  replica_story s{{"b"}};
+  s.start();
+  s.run();
+  s.wait(10s);
+  s.run();
+  EXPECT_FALSE(s.leads());
+}
+
+// ---- restart and drain
+
+TEST(replica, frees_the_leases_of_its_own_earlier_life_in_its_first_record) {
+  auto s = lone_leader();
+  auto spec = s.spec();
+  s.wish(submit{spec});
+  s.append_taken_answered();
+  s.claim_for(1s, "a");
+  s.append_taken_answered();
+  ASSERT_EQ(s.state_of(spec.id), job_state::running);
+  s.restart();
+  s.look_answered();
+  s.read_answered();
+  EXPECT_EQ(count<events::leader_claimed>(s.appending()), 1U);
+  EXPECT_EQ(count<events::attempt_ended>(s.appending()), 1U);
+  s.append_taken_answered();
+  EXPECT_EQ(s.state_of(spec.id), job_state::pending);
+}
+
+TEST(replica, frees_the_leases_of_a_node_that_began_a_new_life) {
+  replica_story s{{"a", "w"}};
+  s.start();
+  s.run();
+  s.wait(3'100ms);
+  s.run();
+  auto spec = s.spec();
+  s.wish(submit{spec});
+  s.append_taken_answered();
+  s.claim_for(1s, "w");
+  s.append_taken_answered();
+  ASSERT_EQ(s.state_of(spec.id), job_state::running);
+  s.beat("w", false, s.stands.index, s.stands.hash, s.stands.epoch);
+  s.append_taken_answered();
+  EXPECT_EQ(s.state_of(spec.id), job_state::pending);
+}
+
+TEST(replica, finds_the_last_record_of_its_earlier_life_in_the_log) {
+  auto s = lone_leader();
+  auto spec = s.spec();
+  s.wish(submit{spec});
+  s.append_lost_ack();
+  s.restart();
+  s.run();
+  EXPECT_TRUE(s.leads());
+  EXPECT_EQ(s.stands.epoch, epoch_number{2});
+  EXPECT_EQ(s.state_of(spec.id), job_state::pending);
+}
+
+TEST(replica, finishes_what_is_in_flight_before_it_leads_no_more) {
+  auto s = lone_leader();
+  auto worker = s.claim_for(60s);
+  auto spec = s.spec();
+  spec.kind = "other";
+  auto caller = s.wish(submit{spec});
+  s.hear(replica_input::drain{});
+  EXPECT_EQ(grants_in(s.answer_to(worker)), 0U);
+  EXPECT_EQ(grants_in(s.answer_to(s.claim_for(60s))), 0U);
+  EXPECT_EQ(code_of(s.answer_to(s.wish(submit{s.spec()}))), errc::shutting_down);
+  EXPECT_TRUE(s.leads());
+  s.append_taken_answered();
+  EXPECT_TRUE(is_ok(s.answer_to(caller)));
+  EXPECT_FALSE(s.leads());
+  s.wait(10s);
+  s.run();
+  EXPECT_FALSE(s.leads());
+}
+
+// ---- recovery
+
+replica_story leader_with_three_jobs() {
+  auto s = lone_leader();
+  for (int i = 0; i < 3; ++i) {
+    s.wish(submit{s.spec()});
+    s.append_taken_answered();
+  }
+  s.effects.clear();
+  return s;
+}
+
+TEST(replica, appends_its_tail_again_to_a_stream_that_was_lost) {
+  auto s = leader_with_three_jobs();
+  auto whole = std::exchange(s.journal, {});
+  s.created += 1h;
+  s.restart();
+  s.run();
+  EXPECT_TRUE(s.leads());
+  ASSERT_EQ(s.journal.size(), 5U);
+  s.journal.pop_back();
+  EXPECT_EQ(s.journal, whole);
+}
+
+TEST(replica, appends_what_was_cut_off) {
+  auto s = leader_with_three_jobs();
+  auto whole = s.journal;
+  s.journal.resize(2);
+  s.restart();
+  s.run();
+  EXPECT_TRUE(s.leads());
+  ASSERT_EQ(s.journal.size(), 5U);
+  s.journal.pop_back();
+  EXPECT_EQ(s.journal, whole);
+}
+
+TEST(replica, mends_the_log_below_the_record_that_is_in_flight) {
+  auto s = leader_with_three_jobs();
+  auto caller = s.wish(submit{s.spec()});
+  s.journal.clear();
+  s.created += 1h;
+  s.append_refused_answered();
+  s.run();
+  EXPECT_TRUE(is_ok(s.answer_to(caller)));
+  EXPECT_TRUE(s.leads());
+  EXPECT_EQ(s.stands.epoch, epoch_number{1});
+  EXPECT_EQ(s.journal.size(), 5U);
+}
+
+/// A follower of "b" that has applied two records; then the stream is lost.
+replica_story follower_of_a_lost_log() {
+  replica_story s{{"a", "b", "c"}};
+  s.start();
+  s.other_leader_appends(epoch_number{1}, "b",
+                         {events::leader_claimed{epoch_number{1}, "b", {make_random_uuid(5, 1)}}});
+  s.other_leader_appends(epoch_number{1}, "b", {events::barrier{}});
+  s.run();
+  s.journal.clear();
+  s.created += 1h;
+  s.wait(3'100ms);
+  s.run();
+  return s;
+}
+
+TEST(replica, waits_for_the_leader_of_the_newest_epoch_before_it_mends_the_log) {
+  auto s = follower_of_a_lost_log();
+  s.wait(20s);
+  s.run();
+  EXPECT_TRUE(s.journal.empty());
+  EXPECT_NE(s.stands.why_not.find("waiting for the other schedulers"), std::string::npos);
+  auto last = s.stands.hash;
+  s.beat("b", false, s.stands.index, last, epoch_number{1});
+  s.wait(1'100ms);
+  s.run();
+  ASSERT_GE(s.journal.size(), 2U);
+  EXPECT_EQ(trailing_hash(s.journal[1]), last);
+}
+
+TEST(replica, gives_a_later_leader_three_seconds_to_be_heard_before_it_mends_alone) {
+  replica_story s{{"a", "b"}};
+  s.start();
+  s.run();
+  s.wait(3'100ms);
+  s.run();
+  ASSERT_TRUE(s.leads());
+  auto caller = s.wish(submit{s.spec()});
+  s.journal.clear();
+  s.created += 1h;
+  s.append_refused_answered();
+  s.run();
+  s.wait(2'900ms);
+  s.run();
+  EXPECT_TRUE(s.journal.empty());
+  s.wait(1'000ms);
+  s.run();
+  EXPECT_TRUE(is_ok(s.answer_to(caller)));
+  EXPECT_EQ(s.journal.size(), 2U);
+}
+
+TEST(replica, mends_the_log_at_once_when_every_scheduler_has_told) {
+  auto s = follower_of_a_lost_log();
+  s.beat("c", false, journal_index{0}, {}, epoch_number{0});
+  s.beat("b", false, journal_index{0}, {}, epoch_number{0});
+  s.wait(1'100ms);
+  s.run();
+  EXPECT_GE(s.journal.size(), 2U);
+}
+
+TEST(replica, does_not_lead_a_log_that_ends_below_what_another_has) {
+  replica_story s{{"a", "b"}};
+  s.start();
+  s.run();
+  s.beat("b", false, journal_index{5}, {}, epoch_number{1});
+  s.wait(5s);
+  s.run();
+  EXPECT_FALSE(s.leads());
+  EXPECT_NE(s.stands.why_not.find("b has records"), std::string::npos);
+}
+
+TEST(replica, halts_when_two_tails_of_a_lost_log_differ) {
+  auto s = follower_of_a_lost_log();
+  record_hash other;
+  other.bytes.fill(1);
+  s.beat("b", false, journal_index{2}, other, epoch_number{1});
+  EXPECT_TRUE(s.halted());
+}
+
+TEST(replica, halts_when_the_log_begins_after_what_it_needs) {
+  replica_story s;
+  s.start();
+  s.hear(stream_seen{false, journal_index{10}, journal_index{20}, s.created});
+  EXPECT_TRUE(s.halted());
+}
+
+TEST(replica, keeps_asking_while_the_journal_cannot_be_reached) {
+  replica_story s;
+  s.start();
+  s.hear(stream_seen{true, {}, {}, {}});
+  EXPECT_EQ(s.stands.why_not, "The journal cannot be reached.");
+  s.tick();
+  s.run();
+  EXPECT_TRUE(s.leads());
+}
+
+} // namespace
+} // namespace dure
