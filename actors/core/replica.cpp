@@ -129,7 +129,7 @@ void replica::machine::refuse_all(std::vector<replica_effect::reply>& replies, e
   replies.clear();
 }
 
-void replica::machine::halt(error why) {
+void replica::machine::halt(const error& why) {
   if (in == phase::halted)
     return;
   in = phase::halted;

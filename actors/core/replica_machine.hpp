@@ -91,7 +91,7 @@ struct replica::machine {
 
   void answer_now(ticket caller, result<answer> outcome);
   void refuse_all(std::vector<replica_effect::reply>& replies, errc code);
-  void halt(error why);
+  void halt(const error& why);
   void ask_look();
   void tell_standing();
   std::string why_not() const;
