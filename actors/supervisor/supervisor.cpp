@@ -108,7 +108,7 @@ std::optional<monotonic> plan_restart(supervisor_state& state, restart_policy& p
 
 void on_death(supervisor_pointer self, const caf::down_msg& down) {
   auto& state = self->state;
-  if (!state.drains.empty())
+  if (state.ending)
     return;
   if (state.worker && state.worker.address() == down.source) {
     state.worker = nullptr;
@@ -125,7 +125,7 @@ void on_death(supervisor_pointer self, const caf::down_msg& down) {
 
 void restart_the_dead(supervisor_pointer self) {
   auto& state = self->state;
-  if (!state.drains.empty())
+  if (state.ending)
     return;
   auto now = state.context->time.ticks();
   for (auto& [log, kept] : state.schedulers)
@@ -139,6 +139,7 @@ void scheduler_drained(supervisor_pointer self) {
   auto& state = self->state;
   if (--state.draining > 0)
     return;
+  state.drained = true;
   for (auto& caller : std::exchange(state.drains, {}))
     caller.deliver(true);
 }
@@ -158,8 +159,12 @@ void drain_schedulers(supervisor_pointer self) {
 
 void drain(supervisor_pointer self, caf::typed_response_promise<bool> caller) {
   auto& state = self->state;
+  if (state.drained) {
+    caller.deliver(true);
+    return;
+  }
   state.drains.push_back(std::move(caller));
-  if (state.drains.size() > 1)
+  if (std::exchange(state.ending, true))
     return;
   if (!state.worker)
     return drain_schedulers(self);

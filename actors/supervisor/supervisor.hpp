@@ -69,6 +69,8 @@ struct supervisor_state {
   bool making_queues = false; ///< First queues are on their way to `control`.
   bool stale = true;          ///< What the queues say may not be done yet.
   bool gave_up = false;
+  bool ending = false;  ///< The node drains or has drained: nobody is started any more.
+  bool drained = false; ///< Nothing is in flight any more.
   std::vector<caf::typed_response_promise<bool>> drains;
   std::size_t draining = 0; ///< Schedulers that have not answered yet.
 };

@@ -62,9 +62,10 @@ protected:
   supervisor_actor root = ends_with_test(system.spawn(noting_supervisor, &notes));
   scheduler_actor subject = start(example_log);
 
-  scheduler_actor start(log_number shard_log) {
+  scheduler_actor start(log_number shard_log, std::string queue = "default") {
     replica_config config{shard_log, "node-1", {}, true, {"node-1"}, 1};
-    scheduler_context context{"default", 0, config, time, rows, journals, audience, log, root};
+    scheduler_context context{std::move(queue), 0,        config, time, rows,
+                              journals,         audience, log,    root};
     auto started = ends_with_test(system.spawn(scheduler, std::move(context)));
     run();
     pass(milliseconds{500});
@@ -150,6 +151,14 @@ TEST_F(scheduler_shell, passes_the_cancel_of_a_running_attempt_on) {
   wish(subject, {{example_command(2), "test", cancel{example_job(1)}}});
   ASSERT_EQ(notes.cancels.size(), 1U);
   EXPECT_EQ(notes.cancels.front().job, example_job(1));
+}
+
+TEST_F(scheduler_shell, tells_of_queue_records_but_not_of_others) {
+  auto control = start(control_log, "control");
+  wish(control, {{example_command(1), "test", put_record{"other/a", "{}", {}, {}}}});
+  EXPECT_EQ(notes.records, 0);
+  wish(control, {{example_command(2), "test", put_record{"queue/a", "{}", {}, {}}}});
+  EXPECT_EQ(notes.records, 1);
 }
 
 TEST_F(scheduler_shell, rebuilds_itself_from_store_and_journal) {

@@ -20,14 +20,18 @@ struct scheduler_script {
     caf::typed_response_promise<outcome_batch> caller;
   };
 
-  std::deque<waiting_claim> claims; ///< Not answered yet, oldest first.
+  std::deque<waiting_claim> claims;          ///< Not answered yet, oldest first.
+  std::optional<result<answer>> next_answer; ///< The next tick gives it to the oldest claim.
   bool drained = false;
 
-  /// Answers the oldest waiting claim.
-  void grant_jobs(std::vector<grant> grants) {
+  /// Called by the actor: a promise may be kept on its own thread only.
+  void answer_claim() {
+    if (!next_answer || claims.empty())
+      return;
     auto oldest = std::move(claims.front());
     claims.pop_front();
-    oldest.caller.deliver(outcome_batch{{answer{granted{std::move(grants)}}}});
+    oldest.caller.deliver(outcome_batch{{*next_answer}});
+    next_answer.reset();
   }
 
   template <class Body> std::vector<Body> all() const {
@@ -60,7 +64,7 @@ inline scheduler_actor::behavior_type scripted_scheduler(scheduler_actor::pointe
         return caller;
       },
       [=](atom::journal, const journal_message&) {},
-      [=](atom::tick) {},
+      [=](atom::tick) { script->answer_claim(); },
       [=](atom::drain) {
         script->drained = true;
         return true;

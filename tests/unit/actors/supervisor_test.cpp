@@ -182,5 +182,15 @@ TEST_F(supervisor_shell, passes_a_cancel_to_the_worker) {
   EXPECT_EQ(work.cancels, std::vector<lease>{of});
 }
 
+TEST_F(supervisor_shell, drains_the_worker_before_the_schedulers_and_restarts_nobody) {
+  auto drained = ask<bool>(subject, atom::drain::value);
+  ASSERT_TRUE(*drained);
+  EXPECT_TRUE(work.drained);
+  EXPECT_TRUE(scripts[control_log].drained);
+  kill(caf::actor_cast<caf::actor>(workers.front()));
+  pass(milliseconds{1'000});
+  EXPECT_EQ(workers.size(), 1U);
+}
+
 } // namespace
 } // namespace dure
