@@ -119,6 +119,8 @@ TEST_F(nats_journals, tail_on_when_the_server_is_restarted) {
     ASSERT_TRUE(record);
     if (number(record->index) == 1)
       next_index = 0;
+    else if (next_index == 0)
+      continue; // The first tail's last words.
     ASSERT_EQ(number(record->index), ++next_index);
   }
 }
