@@ -72,6 +72,7 @@ struct fail {
   job_error failure;
   std::optional<timestamp> retry_not_before; ///< The server's Retry-After.
   std::uint64_t peak_memory_bytes = 0;
+  job_cost cost{}; ///< A failed attempt may have cost something too.
 };
 
 /// The worker gives a job back unfinished; the attempt does not count. `end` is released or
@@ -168,6 +169,7 @@ struct grant {
   lease of;
   job_spec spec;
   timestamp started_at{};
+  bool cancel_requested = false; ///< Only when a claim is repeated: the attempt is not to start.
 
   bool operator==(const grant&) const = default;
 };

@@ -68,6 +68,7 @@ struct attempt_ended {
   lease of;
   attempt_end end = attempt_end::failed;
   std::optional<job_error> failure;
+  job_cost cost;
   std::uint64_t peak_memory_bytes = 0;
   bool counted = true; ///< Against max_attempts.
   job_state state = job_state::pending;
@@ -81,6 +82,7 @@ struct job_failed {
   lease of;
   attempt_end end = attempt_end::failed;
   job_error failure;
+  job_cost cost;
   std::uint64_t peak_memory_bytes = 0;
   std::optional<timestamp> expires_at;
 
@@ -94,10 +96,13 @@ struct cancel_requested {
   bool operator==(const cancel_requested&) const = default;
 };
 
-/// scheduled, pending or running -> cancelled. `end` is set when an attempt ended with it.
+/// scheduled, pending or running -> cancelled. `end` is set when an attempt ended with it, and
+/// `failure` when that attempt failed.
 struct job_cancelled {
   job_id id;
   std::optional<attempt_end> end;
+  std::optional<job_error> failure;
+  job_cost cost;
   std::uint64_t peak_memory_bytes = 0;
   std::optional<timestamp> expires_at;
 

@@ -65,11 +65,11 @@ void fields(same_struct<events::job_completed> auto& e, auto&& each) {
 }
 
 void fields(same_struct<events::attempt_ended> auto& e, auto&& each) {
-  each(e.of, e.end, e.failure, e.peak_memory_bytes, e.counted, e.state, e.run_at);
+  each(e.of, e.end, e.failure, e.cost, e.peak_memory_bytes, e.counted, e.state, e.run_at);
 }
 
 void fields(same_struct<events::job_failed> auto& e, auto&& each) {
-  each(e.of, e.end, e.failure, e.peak_memory_bytes, e.expires_at);
+  each(e.of, e.end, e.failure, e.cost, e.peak_memory_bytes, e.expires_at);
 }
 
 void fields(same_struct<events::cancel_requested> auto& e, auto&& each) {
@@ -77,7 +77,7 @@ void fields(same_struct<events::cancel_requested> auto& e, auto&& each) {
 }
 
 void fields(same_struct<events::job_cancelled> auto& e, auto&& each) {
-  each(e.id, e.end, e.peak_memory_bytes, e.expires_at);
+  each(e.id, e.end, e.failure, e.cost, e.peak_memory_bytes, e.expires_at);
 }
 
 void fields(same_struct<events::job_retried> auto& e, auto&& each) {

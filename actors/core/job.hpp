@@ -75,6 +75,13 @@ struct job_cost {
   std::uint64_t tokens_out = 0;
   std::uint64_t micros = 0; ///< Millionths of the configured currency.
 
+  job_cost& operator+=(const job_cost& more) {
+    tokens_in += more.tokens_in;
+    tokens_out += more.tokens_out;
+    micros += more.micros;
+    return *this;
+  }
+
   bool operator==(const job_cost&) const = default;
 };
 
@@ -158,7 +165,7 @@ struct job {
   std::vector<attempt> attempts; ///< Oldest first; the last one is the live one while running.
   std::optional<job_error> failure;
   job_result outcome;
-  job_cost cost;
+  job_cost cost; ///< Of all attempts.
   timestamp created_at{};
   std::optional<timestamp> started_at; ///< Of the first attempt.
   std::optional<timestamp> completed_at;

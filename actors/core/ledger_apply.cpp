@@ -112,7 +112,7 @@ result<void> apply_one(overlay& state, const events::job_completed& e, const con
     end_attempt(j, attempt_end::completed, e.peak_memory_bytes, {}, at.now);
     ++j.attempts_counted;
     j.outcome = e.outcome;
-    j.cost = e.cost;
+    j.cost += e.cost;
     end_job(j, job_state::completed, e.expires_at, at.now);
   });
 }
@@ -122,6 +122,7 @@ result<void> apply_one(overlay& state, const events::attempt_ended& e, const con
     end_attempt(j, e.end, e.peak_memory_bytes, e.failure, at.now);
     if (e.counted)
       ++j.attempts_counted;
+    j.cost += e.cost;
     j.state = e.state;
     j.spec.run_at = e.run_at;
   });
@@ -132,6 +133,7 @@ result<void> apply_one(overlay& state, const events::job_failed& e, const contex
     end_attempt(j, e.end, e.peak_memory_bytes, e.failure, at.now);
     if (e.end != attempt_end::lost)
       ++j.attempts_counted;
+    j.cost += e.cost;
     j.failure = e.failure;
     end_job(j, job_state::failed, e.expires_at, at.now);
   });
@@ -147,7 +149,9 @@ result<void> apply_one(overlay& state, const events::cancel_requested& e, const 
 result<void> apply_one(overlay& state, const events::job_cancelled& e, const context& at) {
   return change_job(state, e.id, [&](job& j) {
     if (j.state == job_state::running)
-      end_attempt(j, e.end.value_or(attempt_end::cancelled), e.peak_memory_bytes, {}, at.now);
+      end_attempt(j, e.end.value_or(attempt_end::cancelled), e.peak_memory_bytes, e.failure,
+                  at.now);
+    j.cost += e.cost;
     end_job(j, job_state::cancelled, e.expires_at, at.now);
   });
 }

@@ -45,7 +45,7 @@ result<decision> decide_on(const state_reader& state, const cancel& c, const con
   if (is_end(j->state))
     return wrong_state(*j);
   if (waits(*j))
-    return changed(*j, events::job_cancelled{c.id, {}, 0, expiry(j->spec.queue, at.now)},
+    return changed(*j, events::job_cancelled{c.id, {}, {}, {}, 0, expiry(j->spec.queue, at.now)},
                    job_state::cancelled);
   if (j->cancel_requested)
     return as_it_is(*j);

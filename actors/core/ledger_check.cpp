@@ -195,6 +195,10 @@ void check_on(checks&, const forget_answer&, const context&) {}
 
 void check_on(checks&, const expire_record&, const context&) {}
 
+bool is_not_for_codes(char c) {
+  return !((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_');
+}
+
 /// Returns the longest beginning of UTF-8 `text` with at most `most` characters.
 std::string_view first_characters(std::string_view text, std::size_t most) {
   const auto begins = [](char byte) { return (static_cast<unsigned char>(byte) & 0xc0) != 0x80; };
@@ -216,6 +220,7 @@ result<void> check(const command_body& body, const context& at) {
 
 job_error within_limits(job_error said) {
   said.code.resize(std::min(said.code.size(), limits::error_code_bytes_max));
+  std::replace_if(said.code.begin(), said.code.end(), is_not_for_codes, '_');
   if (said.code.empty())
     said.code = "failed";
   said.message = first_characters(said.message, limits::error_message_characters_max);

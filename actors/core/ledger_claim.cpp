@@ -40,7 +40,7 @@ result<granted> granted_before(const state_reader& state, const claim& c, const 
     if (!j)
       return j.error();
     const auto started_at = j->attempts.back().started_at;
-    before.grants.push_back({live_lease(*j), std::move(j->spec), started_at});
+    before.grants.push_back({live_lease(*j), std::move(j->spec), started_at, j->cancel_requested});
   }
   return before;
 }
@@ -82,7 +82,7 @@ struct granting {
     const auto ends_at = at.now + j.spec.timeout.hard + limits::timeout_grace;
     bytes += j.spec.params.size() + j.spec.input.size();
     made.events.push_back(events::job_leased{of, wish.id, ends_at});
-    answered.grants.push_back({of, std::move(j.spec), at.now});
+    answered.grants.push_back({of, std::move(j.spec), at.now, false});
   }
 };
 

@@ -19,6 +19,13 @@ struct ending {
   job_error failure{}; ///< When failed, died or timed_out.
   std::optional<timestamp> retry_not_before{};
   std::uint64_t peak_memory_bytes = 0;
+  job_cost cost{};
+
+  std::optional<job_error> told_failure() const {
+    const auto failed =
+        end == attempt_end::failed || end == attempt_end::died || end == attempt_end::timed_out;
+    return failed ? std::optional{failure} : std::nullopt;
+  }
 };
 
 /// Returns whether the lease's attempt is in the job's history and ended as `end`, or was swallowed
@@ -45,8 +52,8 @@ result<std::optional<job>> leased_job(const state_reader& state, const lease& of
 }
 
 event failed_for_good(const job& j, const ending& e, job_error why, timestamp now) {
-  return events::job_failed{e.of, e.end, std::move(why), e.peak_memory_bytes,
-                            expiry(j.spec.queue, now)};
+  return events::job_failed{
+      e.of, e.end, std::move(why), e.cost, e.peak_memory_bytes, expiry(j.spec.queue, now)};
 }
 
 event pending_again(const ending& e, bool counted, timestamp now) {
@@ -54,7 +61,8 @@ event pending_again(const ending& e, bool counted, timestamp now) {
   if (counted)
     failure = e.failure;
   return events::attempt_ended{
-      e.of, e.end, std::move(failure), e.peak_memory_bytes, counted, job_state::pending, now};
+      e.of, e.end, std::move(failure), e.cost, e.peak_memory_bytes, counted, job_state::pending,
+      now};
 }
 
 event after_loss(const job& j, const ending& e, timestamp now) {
@@ -81,13 +89,14 @@ event after_failure(const job& j, const ending& e, timestamp now) {
   const auto told = std::min(e.retry_not_before.value_or(now), now + limits::retry_after_max);
   const auto run_at = std::max(now + backoff(failures, j.spec.id, e.of.attempt), told);
   return events::attempt_ended{
-      e.of, e.end, e.failure, e.peak_memory_bytes, true, job_state::scheduled, run_at};
+      e.of, e.end, e.failure, e.cost, e.peak_memory_bytes, true, job_state::scheduled, run_at};
 }
 
 /// Returns what follows when the live attempt of `j` did not complete.
 event after(const job& j, const ending& e, timestamp now) {
   if (j.cancel_requested)
-    return events::job_cancelled{j.spec.id, e.end, e.peak_memory_bytes, expiry(j.spec.queue, now)};
+    return events::job_cancelled{
+        j.spec.id, e.end, e.told_failure(), e.cost, e.peak_memory_bytes, expiry(j.spec.queue, now)};
   if (e.of.attempt >= limits::attempts_ever_max)
     return failed_for_good(
         j, e, {"exhausted", "It was tried " + std::to_string(e.of.attempt) + " times.", false},
@@ -128,14 +137,15 @@ result<decision> decide_on(const state_reader& state, const complete& c, const c
   const auto expires_at = expiry((*j)->spec.queue, at.now);
   // The result came too late: somebody was promised that the job will not complete.
   if ((*j)->cancel_requested)
-    return one_event(
-        events::job_cancelled{c.of.job, attempt_end::cancelled, c.peak_memory_bytes, expires_at});
+    return one_event(events::job_cancelled{
+        c.of.job, attempt_end::cancelled, {}, c.cost, c.peak_memory_bytes, expires_at});
   return one_event(events::job_completed{c.of, c.outcome, c.cost, c.peak_memory_bytes, expires_at});
 }
 
 result<decision> decide_on(const state_reader& state, const fail& c, const context& at) {
   return decide_end(
-      state, {c.of, c.end, within_limits(c.failure), c.retry_not_before, c.peak_memory_bytes}, at);
+      state,
+      {c.of, c.end, within_limits(c.failure), c.retry_not_before, c.peak_memory_bytes, c.cost}, at);
 }
 
 result<decision> decide_on(const state_reader& state, const release& c, const context& at) {

@@ -8,6 +8,8 @@ namespace dure {
 namespace {
 
 constexpr milliseconds patience_for_an_append{10'000};
+/// How long workers get to report what ended while nothing was taken.
+constexpr milliseconds patience_for_late_reports{5'000};
 
 } // namespace
 
@@ -165,6 +167,8 @@ void replica::machine::land() {
   auto landed = std::move(*out);
   out.reset();
   position = std::move(landed.after);
+  if (stalled || in != phase::leading)
+    overdue_from = ticks + patience_for_late_reports;
   stalled = false;
   in = phase::leading;
   auto delta = flying.take();
@@ -184,8 +188,8 @@ void replica::machine::step_down() {
   flying.take();
   stalled = false;
   drop_undecided(errc::not_leader);
-  waiting.clear();
-  waiting_bytes = 0;
+  for (; !waiting.empty(); take_first()) {
+  }
   quiet.restart();
   follow();
 }
@@ -195,15 +199,13 @@ void replica::machine::drop_undecided(errc code) {
   refuse_all(next.replies, code);
   next = {};
   building.take();
-  std::deque<waiting_wish> own;
-  for (auto& w : std::exchange(waiting, {})) {
+  for (auto left = waiting.size(); left > 0; --left) {
+    auto w = take_first();
     if (w.caller)
       answer_now(*w.caller, error{code, {}});
     else
-      own.push_back(std::move(w));
+      put_last(std::move(w));
   }
-  waiting = std::move(own);
-  waiting_bytes = 0;
   answer_claims(error{code, {}});
 }
 

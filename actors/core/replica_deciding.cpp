@@ -149,13 +149,14 @@ bool replica::machine::add_to_draft(const command_id& id, std::string_view by,
 
 void replica::machine::decide(waiting_wish wish) {
   open_draft();
+  if (const auto* ended = std::get_if<lose_node>(&wish.wish.body))
+    forget_claims_of(*ended);
   auto decided = ledger::decide(building, wish.wish, context());
   // A node's leases are ended so many at a time: the rest follows behind what waits.
-  auto more_to_lose = decided && !wish.caller &&
-                      std::holds_alternative<lose_node>(wish.wish.body) &&
+  auto more_to_lose = decided && std::holds_alternative<lose_node>(wish.wish.body) &&
                       decided->events.size() >= limits::lost_leases_max;
   if (more_to_lose)
-    waiting.push_back(wish);
+    put_last({std::nullopt, {{}, config.node, wish.wish.body}, wish.bytes});
   result<answer> outcome = answer{};
   if (!decided && is_fatal(decided.error().code))
     halt(decided.error());
@@ -167,8 +168,7 @@ void replica::machine::decide(waiting_wish wish) {
     outcome = error{errc::too_large, "what it leads to does not fit into a record"};
   else {
     next.full = true;
-    waiting_bytes += wish.bytes;
-    return waiting.push_front(std::move(wish));
+    return put_first(std::move(wish));
   }
   if (wish.caller && in == phase::halted)
     answer_now(*wish.caller, error{errc::unavailable, {}});
@@ -184,8 +184,35 @@ void replica::machine::enqueue(waiting_wish wish) {
               waiting_bytes + wish.bytes <= limits::wishes_waiting_bytes_max;
   if (wish.caller && !room)
     return answer_now(*wish.caller, error{errc::busy, {}});
+  put_last(std::move(wish));
+}
+
+void replica::machine::put_first(waiting_wish wish) {
+  waiting_bytes += wish.bytes;
+  waiting.push_front(std::move(wish));
+}
+
+void replica::machine::put_last(waiting_wish wish) {
   waiting_bytes += wish.bytes;
   waiting.push_back(std::move(wish));
+}
+
+replica::machine::waiting_wish replica::machine::take_first() {
+  auto wish = std::move(waiting.front());
+  waiting.pop_front();
+  waiting_bytes -= wish.bytes;
+  return wish;
+}
+
+/// A life that loses its leases must not be granted others: nobody would work on them.
+void replica::machine::forget_claims_of(const lose_node& ended) {
+  std::erase_if(claims, [&](const waiting_claim& c) {
+    const auto& wish = std::get<claim>(c.wish.body);
+    if (wish.node != ended.node || wish.boot == ended.except)
+      return false;
+    answer_now(c.caller, answer{granted{}});
+    return true;
+  });
 }
 
 /// Ends the leases that earlier lives of `node` still hold: nobody works on them any more.
@@ -197,10 +224,7 @@ void replica::machine::fill_draft() {
   if (due_again)
     decide_due();
   while (!waiting.empty() && !next.full && in == phase::leading) {
-    auto wish = std::move(waiting.front());
-    waiting.pop_front();
-    waiting_bytes -= wish.bytes;
-    decide(std::move(wish));
+    decide(take_first());
   }
 }
 
@@ -213,6 +237,10 @@ void replica::machine::decide_due() {
   auto due = ledger::due(building, context(), due_at_once);
   if (!due)
     return halt(due.error());
+  // Who has just begun (again) to take reports hears the late ones first.
+  if (ticks < overdue_from)
+    std::erase_if(
+        *due, [](const command_body& body) { return std::holds_alternative<end_overdue>(body); });
   if (due->empty()) {
     // An empty record is not opened by looking: its time is that of its first wish.
     next.open = was_open;

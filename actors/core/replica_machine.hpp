@@ -105,6 +105,10 @@ struct replica::machine {
   bool add_to_draft(const command_id& id, std::string_view by, std::vector<event>&& events);
   void decide(waiting_wish wish);
   void enqueue(waiting_wish wish);
+  void put_first(waiting_wish wish);
+  void put_last(waiting_wish wish);
+  waiting_wish take_first();
+  void forget_claims_of(const lose_node& ended);
   void lose_older_lives(const std::string& node, const boot_id& boot);
   void fill_draft();
   void decide_due();
@@ -187,8 +191,9 @@ struct replica::machine {
   std::deque<waiting_wish> waiting;
   std::size_t waiting_bytes = 0;
   std::deque<waiting_claim> claims;
-  bool feedable = false;  ///< Something happened that may give a waiting claim a job.
-  bool due_again = false; ///< More was due than one round takes.
+  bool feedable = false;    ///< Something happened that may give a waiting claim a job.
+  bool due_again = false;   ///< More was due than one round takes.
+  monotonic overdue_from{}; ///< No lease is ended as overdue before.
 
   bool look_asked = false;
   bool journal_away = false;

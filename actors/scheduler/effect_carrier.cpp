@@ -6,6 +6,7 @@
 
 #include <caf/send.hpp>
 #include <utility>
+#include <vector>
 
 namespace dure {
 
@@ -21,6 +22,7 @@ bool same_but_for_index(const replica_effect::standing& a, const replica_effect:
 struct carrier {
   scheduler_state& state;
   bool wrote = false;
+  std::vector<lease> cancels{}; ///< Told after the replies: a cancel must not overtake its grant.
 
   scheduler_context& of() { return *state.context; }
 
@@ -87,7 +89,12 @@ struct carrier {
       return;
     auto of_job = live_lease(*cancelled);
     if (of_job.node == of().replica.node)
-      caf::anon_send(of().supervisor, atom::cancel::value, std::move(of_job));
+      cancels.push_back(std::move(of_job));
+  }
+
+  void send_cancels() {
+    for (auto& cancelled : cancels)
+      caf::anon_send(of().supervisor, atom::cancel::value, std::move(cancelled));
   }
 
   void halt(errc code, const std::string& reason) {
@@ -123,6 +130,7 @@ carried carry_out(scheduler_state& state, replica_effects effects) {
     if (state.status.halted)
       break;
   }
+  carry.send_cancels();
   answer_drains(state);
   return carry.wrote ? carried::wrote : carried::nothing_written;
 }

@@ -72,7 +72,7 @@ void care_for(supervisor_pointer self, const queue_definition& queue) {
 
 void care_for_queues(supervisor_pointer self) {
   auto& state = self->state;
-  if (!state.stale || !state.schedulers.at(control_log).status.standing.caught_up)
+  if (state.ending || !state.stale || !state.schedulers.at(control_log).status.standing.caught_up)
     return;
   auto queues = state.context->read_queues();
   if (!queues) {

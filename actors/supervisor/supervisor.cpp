@@ -11,8 +11,9 @@ namespace dure {
 namespace {
 
 constexpr milliseconds tick_period{100};
-constexpr milliseconds worker_drain_timeout{29'000};
-constexpr milliseconds scheduler_drain_timeout{3'000};
+/// The worker tells its handlers to stop after 25 s and they are killed 5 s later.
+constexpr milliseconds worker_drain_timeout{30'500};
+constexpr milliseconds scheduler_drain_timeout{2'500};
 
 void open(supervisor_pointer self, supervisor_context context);
 void learn(supervisor_pointer self, shard_status status);
@@ -69,6 +70,8 @@ void start_worker(supervisor_pointer self) {
 void open(supervisor_pointer self, supervisor_context context) {
   auto& of = self->state.context.emplace(std::move(context));
   self->set_down_handler([self](const caf::down_msg& down) { on_death(self, down); });
+  for (const auto& listener : of.routed)
+    self->monitor(listener);
   keep_scheduler(self, {"control", 0, control_log});
   if (of.start_worker)
     start_worker(self);
@@ -87,10 +90,9 @@ void learn(supervisor_pointer self, shard_status status) {
   care_for_queues(self);
 }
 
-void give_up(supervisor_state& state, const std::string& who) {
+void give_up(supervisor_state& state, const std::string& reason) {
   if (std::exchange(state.gave_up, true))
     return;
-  auto reason = who + " dies again and again";
   state.context->log.write(log_level::error, "supervisor-gave-up", reason);
   state.context->give_up(reason);
 }
@@ -102,7 +104,7 @@ std::optional<monotonic> plan_restart(supervisor_state& state, restart_policy& p
                            {{"reason", caf::to_string(down.reason)}});
   auto at = policy.died(state.context->time.ticks());
   if (!at)
-    give_up(state, who);
+    give_up(state, who + " dies again and again");
   return at;
 }
 
@@ -110,6 +112,9 @@ void on_death(supervisor_pointer self, const caf::down_msg& down) {
   auto& state = self->state;
   if (state.ending)
     return;
+  for (const auto& listener : state.context->routed)
+    if (listener.address() == down.source)
+      give_up(state, "the gateway's bridge died: " + caf::to_string(down.reason));
   if (state.worker && state.worker.address() == down.source) {
     state.worker = nullptr;
     state.worker_restart_at = plan_restart(state, state.worker_restarts, "worker", down);

@@ -56,10 +56,20 @@ command_body to_report(const handler_end& end, bool given_back, job_result outco
                  end.peak_memory_bytes};
 }
 
-fail to_file_failure(const lease& of, const error& why, std::uint64_t peak_memory_bytes) {
+bool may_move_later(const error& why) {
+  return why.code != errc::not_found && why.code != errc::gone && why.code != errc::corrupt;
+}
+
+fail to_file_failure(const attempt_in_hand& attempt, const error& why) {
   auto to_fail = [&](job_error failure) {
-    return fail{of, attempt_end::failed, std::move(failure), {}, peak_memory_bytes};
+    return fail{attempt.granted.of,
+                attempt_end::failed,
+                std::move(failure),
+                {},
+                attempt.end.peak_memory_bytes};
   };
+  if (attempt.at == attempt_in_hand::phase::keeping)
+    return to_fail({"result_not_kept", "What it made cannot be stored: " + why.context, true});
   if (why.code == errc::not_found || why.code == errc::gone)
     return to_fail({"input_missing", "The input file is no longer there.", false});
   if (why.code == errc::corrupt)

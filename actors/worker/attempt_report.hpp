@@ -16,8 +16,11 @@ handler_task to_task(const attempt_in_hand& attempt, timestamp now);
 /// left. A cancel that the worker itself asked for gives the job back.
 command_body to_report(const handler_end& end, bool given_back, job_result outcome, timestamp now);
 
+/// Returns whether files that could not be moved now may be moved later.
+bool may_move_later(const error& why);
+
 /// Returns the report of an attempt whose files could not be staged or kept.
-fail to_file_failure(const lease& of, const error& why, std::uint64_t peak_memory_bytes);
+fail to_file_failure(const attempt_in_hand& attempt, const error& why);
 
 /// Returns the attempt that a report is about.
 /// Requires: `report` is complete, fail or release.

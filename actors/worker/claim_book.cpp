@@ -47,6 +47,11 @@ void claim_book::failed(const claim_id& id) {
     found->second.failed = true;
 }
 
+void claim_book::all_failed() {
+  for (auto& [id, open] : open_)
+    open.failed = true;
+}
+
 std::vector<claim> claim_book::take_failed() {
   std::vector<claim> again;
   for (auto& [id, open] : open_)

@@ -26,6 +26,9 @@ public:
   void answered(const claim_id& id);
   void failed(const claim_id& id);
 
+  /// Whoever was asked is gone: no open claim will be answered.
+  void all_failed();
+
   /// Returns the failed claims, now sent again.
   std::vector<claim> take_failed();
 

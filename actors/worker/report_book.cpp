@@ -82,6 +82,11 @@ void report_book::failed(report_batch number) {
     move_to(again_, sent.mapped());
 }
 
+void report_book::all_failed() {
+  for (auto& [number, reports] : std::exchange(on_their_way_, {}))
+    move_to(again_, reports);
+}
+
 void report_book::retry() {
   move_to(waiting_, again_);
 }

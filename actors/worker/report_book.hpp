@@ -40,6 +40,9 @@ public:
   /// The batch got no answer at all.
   void failed(report_batch number);
 
+  /// Whoever was told is gone: no batch will be answered.
+  void all_failed();
+
   /// What was not taken may be sent again.
   void retry();
 

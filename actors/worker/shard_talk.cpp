@@ -59,9 +59,10 @@ void send_claim(worker_pointer self, log_number log, shard_link& link, const cla
 
 void claim_work(worker_pointer self, log_number log, shard_link& link) {
   auto& state = self->state;
-  if (state.draining_since || link.reports.size() > unreported_max)
+  if (link.reports.size() > unreported_max)
     return;
-  auto wanted = state.load->demands();
+  // A draining worker takes its standing claim back by one for nothing.
+  auto wanted = state.draining_since ? std::vector<demand>{} : state.load->demands();
   if (!link.claims.should_ask(wanted))
     return;
   auto& of = *state.context;

@@ -4,6 +4,8 @@
 #include "actors/worker/attempt_report.hpp"
 #include "actors/worker/shard_talk.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace dure {
@@ -13,6 +15,7 @@ namespace {
 using phase = attempt_in_hand::phase;
 
 constexpr milliseconds tick_period{100};
+constexpr milliseconds files_retry_period{1'000};
 
 void open(worker_pointer self, worker_context context);
 void learn_routes(worker_state& state, route_table table);
@@ -74,11 +77,21 @@ void open(worker_pointer self, worker_context context) {
   of.files.listen([to](courier_message told) { to.send(atom::courier::value, std::move(told)); });
 }
 
+/// The scheduler that was asked is gone and answers nothing any more.
+void forget_answers(shard_link& link) {
+  link.claims.all_failed();
+  link.reports.all_failed();
+  if (link.greeted == shard_link::greeting::sent)
+    link.greeted = shard_link::greeting::due;
+}
+
 void learn_routes(worker_state& state, route_table table) {
   for (auto& route : table.shards)
     if (route.log != control_log) {
-      auto log = route.log;
-      state.shards[log].route = std::move(route);
+      auto& link = state.shards[route.log];
+      if (link.route.scheduler && link.route.scheduler != route.scheduler)
+        forget_answers(link);
+      link.route = std::move(route);
     }
 }
 
@@ -118,6 +131,15 @@ bool must_be_kept(const handler_end& end) {
          (!end.artifacts.empty() || end.result.size() > limits::inline_json_bytes_max);
 }
 
+/// Asks the courier for what the attempt waits for.
+void ask_for_files(worker_state& state, attempt_in_hand& attempt) {
+  attempt.files_failed_at.reset();
+  if (attempt.at == phase::staging)
+    state.context->files.stage({attempt.granted.of, attempt.granted.spec.input_file});
+  else
+    state.context->files.keep({attempt.granted.of, attempt.end.result, attempt.end.artifacts});
+}
+
 struct handler_listener {
   worker_state& state;
 
@@ -138,13 +160,10 @@ struct handler_listener {
     if (!attempt || attempt->at != phase::running)
       return state.context->files.discard(told.of);
     state.load->stop(*attempt, state.context->time.ticks());
-    if (must_be_kept(told)) {
-      state.context->files.keep({told.of, std::move(told.result), std::move(told.artifacts)});
-      attempt->end = std::move(told);
-      return;
-    }
-    job_result outcome{std::move(told.result), {}, {}};
     attempt->end = std::move(told);
+    if (must_be_kept(attempt->end))
+      return ask_for_files(state, *attempt);
+    job_result outcome{std::move(attempt->end.result), {}, {}};
     finish(state, *attempt, std::move(outcome));
   }
 };
@@ -157,13 +176,25 @@ void hear(worker_state& state, std::vector<handler_message>& told) {
 /// The attempt failed for want of its files.
 void lose_files(worker_state& state, attempt_in_hand& attempt, const error& why) {
   auto of = attempt.granted.of;
-  auto body = to_file_failure(of, why, attempt.end.peak_memory_bytes);
+  auto body = to_file_failure(attempt, why);
   state.context->log.write(log_level::warn, "attempt-without-files", why.context,
                            {{"job", to_string(of.job)}});
   state.context->files.discard(of);
   state.load->remove(attempt);
   state.progress.forget(of.job);
   report(state, std::move(body));
+}
+
+/// What only cannot be moved now is tried again while the lease lasts: work that is done must not
+/// be thrown away because a store is out of reach.
+void on_file_failure(worker_state& state, attempt_in_hand& attempt, const error& why) {
+  auto& time = state.context->time;
+  auto ends_at = attempt.granted.started_at + attempt.granted.spec.timeout.hard;
+  if (!may_move_later(why) || time.now() >= ends_at)
+    return lose_files(state, attempt, why);
+  state.context->log.write(log_level::warn, "files-not-moved", why.context,
+                           {{"job", to_string(attempt.granted.of.job)}});
+  attempt.files_failed_at = time.ticks();
 }
 
 struct courier_listener {
@@ -174,7 +205,7 @@ struct courier_listener {
     if (!attempt || attempt->at != phase::staging)
       return state.context->files.discard(told.of);
     if (!told.scratch)
-      return lose_files(state, *attempt, told.scratch.error());
+      return on_file_failure(state, *attempt, told.scratch.error());
     state.load->make_ready(*attempt, std::move(*told.scratch), state.context->time.ticks());
   }
 
@@ -183,7 +214,7 @@ struct courier_listener {
     if (!attempt || attempt->at != phase::keeping)
       return;
     if (!told.outcome)
-      return lose_files(state, *attempt, told.outcome.error());
+      return on_file_failure(state, *attempt, told.outcome.error());
     finish(state, *attempt, std::move(*told.outcome));
   }
 };
@@ -198,9 +229,21 @@ void give_up_all(worker_state& state, const std::vector<lease>& leases) {
       give_up(state, *attempt, attempt_end::released);
 }
 
-/// Tells running handlers to stop; their jobs go back.
+void retry_files(worker_state& state, monotonic now) {
+  for (auto at : {phase::staging, phase::keeping})
+    for (const auto& of : state.load->all(at)) {
+      auto* attempt = state.load->find(of);
+      if (attempt->files_failed_at && now - *attempt->files_failed_at >= files_retry_period)
+        ask_for_files(state, *attempt);
+    }
+}
+
+/// Tells running handlers to stop; their jobs go back, and those whose files cannot be moved.
 void stop_running(worker_state& state) {
   state.stopped_running = true;
+  for (const auto& of : state.load->all(phase::keeping))
+    if (auto* attempt = state.load->find(of); attempt->files_failed_at)
+      give_up(state, *attempt, attempt_end::released);
   for (const auto& of : state.load->all(phase::running)) {
     state.load->find(of)->given_back = true;
     state.context->handlers.cancel(of);
@@ -218,6 +261,7 @@ void look_at_clock(worker_pointer self) {
   auto now = state.context->time.ticks();
   retry_talk(self);
   publish(state, now);
+  retry_files(state, now);
   give_up_all(state, state.load->overdue(now));
   if (state.draining_since && !state.stopped_running &&
       now - *state.draining_since >= state.context->drain_patience)
@@ -229,32 +273,62 @@ void drain(worker_pointer self, caf::typed_response_promise<bool> caller) {
   state.drains.push_back(std::move(caller));
   if (!state.draining_since)
     state.draining_since = state.context->time.ticks();
+  for (const auto& newer : std::exchange(state.superseding, {}))
+    report(state, release{newer.of, attempt_end::released, 0});
   give_up_all(state, state.load->all(phase::staging));
   give_up_all(state, state.load->all(phase::waiting));
+}
+
+/// An older lease of a job that was granted anew: nobody wants its outcome, and its handler must
+/// not run beside the new one.
+void supersede(worker_state& state, attempt_in_hand& older, grant newer) {
+  state.superseding.push_back(std::move(newer));
+  older.given_back = true;
+  stop_attempt(state, older.granted.of);
+}
+
+/// Takes grants whose older attempts have ended meanwhile.
+void take_superseding(worker_pointer self) {
+  auto& waiting = self->state.superseding;
+  auto ended = std::stable_partition(waiting.begin(), waiting.end(), [&](const grant& g) {
+    return self->state.load->find_job(g.of.job) != nullptr;
+  });
+  std::vector<grant> free{std::move_iterator{ended}, std::move_iterator{waiting.end()}};
+  waiting.erase(ended, waiting.end());
+  if (!free.empty())
+    take(self, std::move(free));
+}
+
+void take_one(worker_state& state, grant granted, monotonic now) {
+  auto of = granted.of;
+  if (state.load->find(of))
+    return; // a repeated claim
+  if (state.draining_since || granted.cancel_requested)
+    return report(
+        state,
+        release{of, granted.cancel_requested ? attempt_end::cancelled : attempt_end::released, 0});
+  if (auto* older = state.load->find_job(of.job))
+    return supersede(state, *older, std::move(granted));
+  auto* attempt = state.load->add(std::move(granted), now);
+  if (!attempt)
+    report(state, release{of, attempt_end::released, 0});
+  else if (state.load->needs_files(attempt->granted.spec.kind))
+    ask_for_files(state, *attempt);
+  else
+    state.load->make_ready(*attempt, {}, now);
 }
 
 } // namespace
 
 void take(worker_pointer self, std::vector<grant> grants) {
-  auto& state = self->state;
-  auto now = state.context->time.ticks();
-  for (auto& granted : grants) {
-    if (state.load->find(granted.of))
-      continue; // a repeated claim
-    auto of = granted.of;
-    auto input = granted.spec.input_file;
-    auto* attempt = state.draining_since ? nullptr : state.load->add(std::move(granted), now);
-    if (!attempt)
-      report(state, release{of, attempt_end::released, 0});
-    else if (state.load->needs_files(attempt->granted.spec.kind))
-      state.context->files.stage({of, std::move(input)});
-    else
-      state.load->make_ready(*attempt, {}, now);
-  }
+  auto now = self->state.context->time.ticks();
+  for (auto& granted : grants)
+    take_one(self->state, std::move(granted), now);
 }
 
 void pump(worker_pointer self) {
   auto& state = self->state;
+  take_superseding(self);
   std::vector<handler_task> tasks;
   auto now = state.context->time.now();
   for (auto* attempt : state.load->start(state.context->time.ticks()))

@@ -15,6 +15,7 @@
 #include <caf/typed_response_promise.hpp>
 #include <map>
 #include <optional>
+#include <vector>
 
 namespace dure {
 
@@ -48,6 +49,7 @@ struct worker_state {
   std::optional<worker_context> context;
   std::optional<workload> load;
   std::map<log_number, shard_link> shards;
+  std::vector<grant> superseding; ///< Wait until an older attempt at the same job has ended here.
   progress_book progress;
   std::optional<monotonic> draining_since;
   bool stopped_running = false; ///< The drain's patience is over.

@@ -75,6 +75,11 @@ attempt_in_hand* workload::find(const lease& of) {
   return found != attempts_.end() && found->second.granted.of == of ? &found->second : nullptr;
 }
 
+attempt_in_hand* workload::find_job(const job_id& id) {
+  auto found = attempts_.find(id);
+  return found != attempts_.end() ? &found->second : nullptr;
+}
+
 void workload::make_ready(attempt_in_hand& attempt, std::filesystem::path scratch, monotonic now) {
   attempt.at = phase::waiting;
   attempt.since = now;

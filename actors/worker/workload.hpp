@@ -27,6 +27,7 @@ struct attempt_in_hand {
   std::filesystem::path scratch; ///< Empty: it needs no files.
   handler_end end;               ///< While keeping: what is reported when its files are safe.
   bool given_back = false;       ///< The worker, not the client, told the handler to stop.
+  std::optional<monotonic> files_failed_at; ///< Moving its files failed then; it is tried again.
 };
 
 /// How many jobs a kind's handlers could take, and which they have. A value.
@@ -50,6 +51,9 @@ public:
 
   /// Returns the attempt of exactly this lease, or null.
   attempt_in_hand* find(const lease& of);
+
+  /// Returns the job's attempt, whatever its lease, or null.
+  attempt_in_hand* find_job(const job_id& id);
 
   /// What was staged or needs no files may start.
   void make_ready(attempt_in_hand& attempt, std::filesystem::path scratch, monotonic now);

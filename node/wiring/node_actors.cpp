@@ -161,7 +161,14 @@ struct node_actors::parts {
 
 node_actors::node_actors(node_services& services, std::function<void(std::string)> give_up)
     : parts_{std::make_unique<parts>(services)} {
-  parts_->root = parts_->system.spawn(supervisor, parts_->root_context(std::move(give_up)));
+  auto context = parts_->root_context(give_up);
+  parts_->root = parts_->system.spawn(supervisor, std::move(context));
+  // Its children die with it: nobody would start anything again.
+  auto* root = caf::actor_cast<caf::abstract_actor*>(parts_->root);
+  root->attach_functor([give_up = std::move(give_up)](const caf::error& reason) {
+    if (reason != caf::exit_reason::user_shutdown)
+      give_up("the supervisor died: " + caf::to_string(reason));
+  });
 }
 
 node_actors::~node_actors() {

@@ -18,7 +18,7 @@ namespace dure::node {
 
 namespace {
 
-constexpr milliseconds drain_patience{30'000};
+constexpr milliseconds drain_patience{33'500}; ///< 30 s for running jobs, then the schedulers.
 constexpr milliseconds exchange_grace{2'000};
 /// Ending must not hang, whatever a library does in its destructors.
 constexpr milliseconds ending_patience{15'000};

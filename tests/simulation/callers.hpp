@@ -32,18 +32,28 @@ private:
   std::vector<command> done_;
 };
 
-/// The worker of one node's life: claims, works, reports until it is heard. What it has sent
-/// outlives it. One owner.
+/// A worker of one node's life: claims, works, reports until it is heard. The reports that it has
+/// sent outlive it. One owner.
 class worker {
 public:
   worker(world& in, std::size_t node);
 
   void begin();
 
+  /// Begins after another worker of the same life, whose leases are ended first.
+  void begin_after(const worker& dead);
+
+  /// The worker alone dies; its node lives on.
+  void die() { dead_ = true; }
+
+  bool alive() const;
+
+  std::size_t node() const { return node_; }
+
 private:
   struct report_under_way;
 
-  bool alive() const;
+  void say_hello(const command& hello, const std::vector<claim_id>& dead_claims);
   void look_for_work();
   void claim_jobs(const command& wish, bool repeated);
   void take(const std::vector<grant>& grants);
@@ -56,7 +66,9 @@ private:
   std::size_t node_;
   std::uint64_t life_;
   boot_id boot_;
+  bool dead_ = false;
   bool asking_ = false;
+  std::vector<claim_id> claimed_;
   std::vector<lease> held_;
   std::vector<lease> seen_;
 };

@@ -78,6 +78,7 @@ void chain_model::occur(const events::cancel_requested& e) {
   auto& j = life(e.id);
   expect(j.state == job_state::running, "a cancel request to a job that does not run");
   j.cancel_requested = true;
+  cancelled_.insert(e.id);
 }
 
 void chain_model::occur(const events::job_cancelled& e) {
@@ -85,6 +86,7 @@ void chain_model::occur(const events::job_cancelled& e) {
   expect(!is_end(j.state), "a job cancelled after its end");
   expect(j.state != job_state::running || j.cancel_requested, "a running job cancelled at once");
   end_attempt(j, job_state::cancelled);
+  cancelled_.insert(e.id);
 }
 
 void chain_model::occur(const events::job_retried& e) {
@@ -94,6 +96,7 @@ void chain_model::occur(const events::job_retried& e) {
   take_key(j);
   j.state = job_state::pending;
   j.cancel_requested = false;
+  retried_.insert(e.id);
 }
 
 void chain_model::occur(const events::job_reprioritised& e) {

@@ -26,6 +26,15 @@ public:
 
   bool has_ended(const lease& of) const { return ended_.count(key_of(of)) != 0; }
 
+  bool was_cancelled(const job_id& id) const { return cancelled_.count(id) != 0; }
+
+  bool was_retried(const job_id& id) const { return retried_.count(id) != 0; }
+
+  bool was_removed(const job_id& id) const {
+    auto found = jobs_.find(id);
+    return found != jobs_.end() && found->second.removed;
+  }
+
   std::uint64_t settings_version() const { return settings_.version; }
 
 private:
@@ -86,6 +95,8 @@ private:
   std::map<job_id, job_life> jobs_;
   std::set<lease_key> leases_;
   std::set<lease_key> ended_;
+  std::set<job_id> cancelled_; ///< Requested or done, at any time.
+  std::set<job_id> retried_;
   queue_settings settings_;
   journal_index index_{};
   epoch_number epoch_{};

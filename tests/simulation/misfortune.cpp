@@ -1,4 +1,5 @@
 #include "actors/core/record_codec.hpp"
+#include "tests/simulation/callers.hpp"
 #include "tests/simulation/world.hpp"
 
 #include <algorithm>
@@ -40,7 +41,7 @@ void world::misfortune() {
 void world::strike(simulated_node& node, std::size_t number) {
   // Losing power as well may take what only this tail still has; that is for the wild runs.
   auto may_lose_power = mode_ == damage::none || mode_ == damage::wild;
-  switch (chance.below(8)) {
+  switch (chance.below(9)) {
   case 0:
   case 1:
     node.kill(false);
@@ -68,7 +69,25 @@ void world::strike(simulated_node& node, std::size_t number) {
     return;
   case 7:
     return node.store().sync();
+  case 8:
+    return restart_worker(number);
   }
+}
+
+/// The worker dies within a living process, and the supervisor starts another.
+void world::restart_worker(std::size_t number) {
+  auto dies = std::find_if(workers_.begin(), workers_.end(),
+                           [number](const auto& w) { return w->node() == number && w->alive(); });
+  if (dies == workers_.end())
+    return;
+  auto& dead = **dies;
+  dead.die();
+  time.in(milliseconds{200}, [this, number, &dead, life = nodes_[number]->life()] {
+    if (!nodes_[number]->running() || nodes_[number]->life() != life)
+      return;
+    workers_.push_back(std::make_unique<worker>(*this, number));
+    workers_.back()->begin_after(dead);
+  });
 }
 
 void world::restart_later(std::size_t number) {

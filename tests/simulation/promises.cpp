@@ -17,6 +17,12 @@ void promises::keep(const command& wish, const answer& told) {
     ended_.push_back(report->of);
   if (const auto* report = std::get_if<release>(&wish.body))
     ended_.push_back(report->of);
+  if (const auto* wanted = std::get_if<cancel>(&wish.body))
+    cancelled_.push_back(wanted->id);
+  if (const auto* wanted = std::get_if<retry>(&wish.body))
+    retried_.push_back(wanted->id);
+  if (const auto* wanted = std::get_if<remove>(&wish.body))
+    removed_.push_back(wanted->id);
   if (const auto* configured = std::get_if<configure_queue>(&wish.body))
     settings_version_ = std::max(settings_version_, configured->settings.version);
 }
@@ -31,6 +37,15 @@ std::optional<std::string> promises::broken_by(const chain_model& chain) const {
   for (const auto& of : ended_)
     if (!chain.has_ended(of))
       return "an accepted report on job " + to_string(of.job) + " is lost";
+  for (const auto& id : cancelled_)
+    if (!chain.was_cancelled(id))
+      return "an acknowledged cancel of job " + to_string(id) + " is lost";
+  for (const auto& id : retried_)
+    if (!chain.was_retried(id))
+      return "an acknowledged retry of job " + to_string(id) + " is lost";
+  for (const auto& id : removed_)
+    if (!chain.was_removed(id))
+      return "an acknowledged removal of job " + to_string(id) + " is lost";
   if (chain.settings_version() < settings_version_)
     return "acknowledged queue settings are lost";
   return std::nullopt;

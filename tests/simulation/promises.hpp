@@ -22,6 +22,9 @@ private:
   std::vector<job_id> submitted_;
   std::vector<lease> leased_;
   std::vector<lease> ended_;
+  std::vector<job_id> cancelled_;
+  std::vector<job_id> retried_;
+  std::vector<job_id> removed_;
   std::uint64_t settings_version_ = 0;
 };
 

@@ -33,6 +33,7 @@ std::string_view to_string(situation s) {
       "unique key answered with the existing job",
       "limit reached",
       "catch-up from afar",
+      "worker restarted in its node",
   };
   return names[static_cast<std::size_t>(s)];
 }

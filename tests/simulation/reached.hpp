@@ -40,8 +40,9 @@ enum class situation : std::uint8_t {
   unique_key_answered_with_existing,
   limit_reached,
   catch_up_from_afar,
+  worker_restarted_in_its_node,
 };
-inline constexpr std::size_t situation_count = 29;
+inline constexpr std::size_t situation_count = 30;
 
 std::string_view to_string(situation s);
 

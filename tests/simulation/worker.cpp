@@ -35,9 +35,31 @@ void worker::begin() {
   look_for_work();
 }
 
+void worker::begin_after(const worker& dead) {
+  lose_node body{in_.nodes()[node_]->name(), std::nullopt};
+  say_hello({in_.chance.id<command_id>(), body.node, body}, dead.claimed_);
+}
+
+void worker::say_hello(const command& hello, const std::vector<claim_id>& dead_claims) {
+  if (!alive())
+    return;
+  auto heard = std::make_shared<bool>(false);
+  in_.call(hello, milliseconds{0}, [this, heard, dead_claims](const result<answer>& outcome) {
+    if (!outcome || std::exchange(*heard, true))
+      return;
+    in_.forbid(dead_claims);
+    in_.note(situation::worker_restarted_in_its_node);
+    look_for_work();
+  });
+  in_.time.in(answer_timeout, [this, heard, hello, dead_claims] {
+    if (!*heard)
+      say_hello(hello, dead_claims);
+  });
+}
+
 bool worker::alive() const {
   const auto& node = *in_.nodes()[node_];
-  return node.running() && node.life() == life_;
+  return !dead_ && node.running() && node.life() == life_;
 }
 
 void worker::look_for_work() {
@@ -47,6 +69,7 @@ void worker::look_for_work() {
     claim wish{in_.chance.id<claim_id>(), in_.nodes()[node_]->name(), boot_, {}};
     wish.demands = {{"noop", 2}, {"sleep", 1}};
     asking_ = true;
+    claimed_.push_back(wish.id);
     claim_jobs({in_.chance.id<command_id>(), wish.node, wish}, false);
   }
   in_.time.in(in_.chance.between(milliseconds{20}, milliseconds{120}), [this] { look_for_work(); });
@@ -56,12 +79,12 @@ void worker::claim_jobs(const command& wish, bool repeated) {
   if (!alive())
     return;
   auto answered_now = std::make_shared<bool>(false);
-  auto wait = in_.chance.between(milliseconds{300}, milliseconds{2'000});
+  auto wait = in_.chance.between(milliseconds{300}, milliseconds{6'000});
   auto again = [this, wish, answered_now] {
     if (!std::exchange(*answered_now, true))
       claim_jobs(wish, true);
   };
-  in_.call(wish, wait, [this, wish, repeated, answered_now, again](const result<answer>& outcome) {
+  auto heard = [this, wish, repeated, answered_now, again](const result<answer>& outcome) {
     if (!outcome)
       return in_.time.in(milliseconds{100}, again);
     const auto& grants = std::get<granted>(*outcome).grants;
@@ -73,7 +96,9 @@ void worker::claim_jobs(const command& wish, bool repeated) {
     *answered_now = true;
     asking_ = false;
     take(grants);
-  });
+  };
+  // Sent within the node: nothing of it is on its way once the worker is dead.
+  in_.call(wish, wait, heard, [this] { return !dead_; });
   in_.time.in(wait + answer_timeout, again);
 }
 

@@ -5,6 +5,7 @@
 #include "actors/core/rows.hpp"
 #include "actors/core/verify.hpp"
 #include "tests/simulation/callers.hpp"
+#include "tests/simulation/invariants.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -107,7 +108,7 @@ timestamp world::wall() const {
   return beginning + time.now();
 }
 
-void world::call(command wish, milliseconds wait, answered done) {
+void world::call(command wish, milliseconds wait, answered done, std::function<bool()> wanted) {
   auto lost = stormy() && chance.chance(2);
   auto slow = stormy() && chance.chance(3);
   auto way = chance.between(milliseconds{0}, slow ? milliseconds{6'000} : milliseconds{10});
@@ -119,7 +120,10 @@ void world::call(command wish, milliseconds wait, answered done) {
     time.in(chance.between(milliseconds{0}, milliseconds{10}),
             [done, outcome = std::move(outcome)] { done(outcome); });
   };
-  time.in(way, [this, wait, wish = std::move(wish), reply = std::move(reply)] {
+  time.in(way, [this, wait, wish = std::move(wish), reply = std::move(reply),
+                wanted = std::move(wanted)] {
+    if (!wanted())
+      return;
     if (wait > milliseconds{0})
       route().ask_claim(wish, wait, reply);
     else
@@ -227,6 +231,8 @@ void world::note_events(const std::vector<event>& facts) {
     } else if (const auto* l = std::get_if<events::job_leased>(&e)) {
       if (submitted.count(l->of.job) != 0)
         note(situation::fed_by_the_submits_record);
+      if (forbidden_.count(l->claim) != 0)
+        fail("job " + to_string(l->of.job) + " is leased to a worker that is known to be dead");
       auto lost = lost_with_.find(l->of.job);
       if (lost != lost_with_.end() && lost->second != l->of.node)
         note(situation::lost_jobs_given_to_another);
@@ -339,6 +345,8 @@ void world::check_end() {
       continue;
     auto chain = chain_of(*node);
     expect_whole(*node, verify_rows(node->store().rows(), the_log));
+    for (const auto& difference : rebuilt_rows{node->store().rows(), the_log}.differences())
+      fail(node->name() + ": " + difference);
     expect_whole(*node, verify_tail(node->store().rows(), the_log));
     if (mode_ == damage::wild && (halted || power_was_lost_))
       continue;

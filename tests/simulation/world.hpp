@@ -8,8 +8,10 @@
 #include "tests/simulation/simulated_node.hpp"
 #include "tests/simulation/timeline.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -63,8 +65,15 @@ public:
   timestamp wall() const;
 
   /// Sends a wish to a node that is thought to lead; it may get lost on both ways. A `patience` of
-  /// zero: not a claim that waits.
-  void call(command wish, milliseconds patience, answered done);
+  /// zero: not a claim that waits. It is dropped on the way when nobody wants it any more.
+  void call(
+      command wish, milliseconds patience, answered done,
+      std::function<bool()> wanted = [] { return true; });
+
+  /// From now on no job may be leased to these claims: whoever made them is known to be dead.
+  void forbid(const std::vector<claim_id>& claims) {
+    forbidden_.insert(claims.begin(), claims.end());
+  }
 
   void on_log_grown();
   void on_applying(const simulated_node& by, const replica_effect::write& w);
@@ -90,6 +99,7 @@ private:
   void plan_misfortune();
   void misfortune();
   void strike(simulated_node& node, std::size_t number);
+  void restart_worker(std::size_t number);
   void damage_log();
   void lose_tails();
   bool everyone_is_well() const;
@@ -122,6 +132,7 @@ private:
   std::string resigned_;
   milliseconds resigned_at_{};
   std::map<job_id, std::string> lost_with_;
+  std::set<claim_id> forbidden_;
   bool queue_is_free_ = false;
   bool power_was_lost_ = false;
   promises promises_;

@@ -173,6 +173,21 @@ TEST(replica, answers_the_older_claim_of_a_node_when_a_newer_comes) {
   EXPECT_FALSE(s.answer_to(newer));
 }
 
+TEST(replica, grants_nothing_more_to_a_life_that_loses_its_leases) {
+  auto s = lone_leader();
+  auto held = s.claim_for(milliseconds{60'000});
+  auto spec = s.spec();
+  s.wish(submit{spec});
+  s.run();
+  ASSERT_EQ(grants_in(s.answer_to(held)), 1U);
+  auto standing = s.claim_for(milliseconds{60'000});
+  auto hello = s.wish(lose_node{"w", {}});
+  EXPECT_EQ(grants_in(s.answer_to(standing)), 0U);
+  s.run();
+  EXPECT_TRUE(is_ok(s.answer_to(hello)));
+  EXPECT_EQ(s.state_of(spec.id), job_state::pending);
+}
+
 TEST(replica, keeps_a_claim_waiting_while_the_queue_is_paused) {
   auto s = lone_leader();
   queue_settings paused;
@@ -267,6 +282,24 @@ TEST(replica, stops_offering_after_ten_seconds_but_finds_out_what_became_of_its_
 }
 
 // ---- deposed, forked
+
+TEST(replica, hears_late_reports_before_it_ends_leases_as_overdue) {
+  auto s = lone_leader();
+  auto spec = s.spec();
+  spec.timeout = {std::chrono::seconds{5}, std::chrono::seconds{5}};
+  s.wish(submit{spec});
+  s.run();
+  auto asked = s.claim_for(milliseconds{0});
+  s.run();
+  auto held = std::get<granted>(**s.answer_to(asked)).grants.at(0).of;
+  s.ask_barrier();
+  s.wait(milliseconds{60'000}); // nothing is taken, far beyond the lease's time
+  s.run();
+  auto late = s.wish(complete{held, {"{}", {}, {}}, {}, 0});
+  s.run();
+  EXPECT_TRUE(is_ok(s.answer_to(late)));
+  EXPECT_EQ(s.state_of(spec.id), job_state::completed);
+}
 
 TEST(replica, steps_down_when_a_higher_epoch_is_in_its_place) {
   auto s = lone_leader();
