@@ -106,7 +106,10 @@ public:
     kept.push_back(request.of);
     job_result outcome;
     outcome.blob = blob_ref{std::string(64, 'a'), request.result.size(), "result.json", ""};
-    tell(kept_files{request.of, outcome});
+    if (!failure)
+      tell(kept_files{request.of, outcome});
+    else
+      tell(kept_files{request.of, *failure});
   }
 
   void discard(const lease& of) override { discarded.push_back(of); }

@@ -149,6 +149,51 @@ TEST_F(worker_shell, keeps_a_large_result_as_a_blob) {
   EXPECT_TRUE(reports.front().outcome.blob);
 }
 
+TEST_F(worker_shell, stages_again_while_the_files_are_out_of_reach) {
+  courier.failure = error{errc::unavailable, {}};
+  give({example_grant(1, "document.parse")});
+  pass(milliseconds{500});
+  EXPECT_TRUE(script.all<fail>().empty());
+  courier.failure.reset();
+  pass(milliseconds{1'000});
+  EXPECT_EQ(handlers.tasks.size(), 1U);
+}
+
+TEST_F(worker_shell, throws_no_result_away_because_it_cannot_be_kept_now) {
+  give({example_grant(1)});
+  courier.failure = error{errc::unavailable, {}};
+  end(1, attempt_end::completed, std::string(limits::inline_json_bytes_max + 1, 'x'));
+  pass(milliseconds{3'000});
+  EXPECT_TRUE(script.all<fail>().empty());
+  courier.failure.reset();
+  pass(milliseconds{1'000});
+  ASSERT_EQ(script.all<complete>().size(), 1U);
+  EXPECT_TRUE(script.all<complete>().front().outcome.blob);
+}
+
+TEST_F(worker_shell, ends_the_older_attempt_before_it_begins_a_newer_of_the_same_job) {
+  give({example_grant(1)});
+  auto newer = example_grant(1);
+  newer.of.attempt = 2;
+  give({newer});
+  EXPECT_EQ(handlers.cancelled, std::vector<lease>{example_grant(1).of});
+  EXPECT_EQ(handlers.tasks.size(), 1U);
+  script.refusal = errc::stale_lease;
+  end(1, attempt_end::cancelled);
+  script.refusal.reset();
+  ASSERT_EQ(handlers.tasks.size(), 2U);
+  EXPECT_EQ(handlers.tasks.back().of, newer.of);
+}
+
+TEST_F(worker_shell, does_not_start_what_was_cancelled_before_its_grant_arrived) {
+  auto cancelled = example_grant(1);
+  cancelled.cancel_requested = true;
+  give({cancelled});
+  EXPECT_TRUE(handlers.tasks.empty());
+  ASSERT_EQ(script.all<release>().size(), 1U);
+  EXPECT_EQ(script.all<release>().front().end, attempt_end::cancelled);
+}
+
 TEST_F(worker_shell, stops_a_running_attempt_that_the_client_cancels) {
   give({example_grant(1)});
   tell(subject, atom::cancel::value, example_grant(1).of);
