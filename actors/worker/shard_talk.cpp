@@ -1,6 +1,7 @@
 #include "actors/worker/shard_talk.hpp"
 
 #include "actors/worker/attempt_report.hpp"
+#include "actors/worker/taking.hpp"
 
 #include <utility>
 

@@ -18,9 +18,6 @@ void report(worker_state& state, command_body body);
 /// Returns whether every log has taken every report.
 bool all_reported(const worker_state& state);
 
-/// Takes granted jobs into the hand; those it cannot take go back at once.
-void take(worker_pointer self, std::vector<grant> grants);
-
 /// Starts what may start, talks to the logs, and answers drains when nothing is left.
 void pump(worker_pointer self);
 

@@ -3,9 +3,8 @@
 #include "actors/protocol/weak_handle.hpp"
 #include "actors/worker/attempt_report.hpp"
 #include "actors/worker/shard_talk.hpp"
+#include "actors/worker/taking.hpp"
 
-#include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace dure {
@@ -21,7 +20,6 @@ void open(worker_pointer self, worker_context context);
 void learn_routes(worker_state& state, route_table table);
 void hear(worker_state& state, std::vector<handler_message>& told);
 void hear(worker_state& state, courier_message& told);
-void stop_attempt(worker_state& state, const lease& of);
 void look_at_clock(worker_pointer self);
 void drain(worker_pointer self, caf::typed_response_promise<bool> caller);
 
@@ -95,25 +93,6 @@ void learn_routes(worker_state& state, route_table table) {
     }
 }
 
-/// Ends an attempt that did not start: nothing was done, so nothing is counted.
-void give_up(worker_state& state, attempt_in_hand& attempt, attempt_end end) {
-  auto of = attempt.granted.of;
-  if (state.load->needs_files(attempt.granted.spec.kind))
-    state.context->files.discard(of);
-  state.load->remove(attempt);
-  report(state, release{of, end, 0});
-}
-
-void stop_attempt(worker_state& state, const lease& of) {
-  auto* attempt = state.load->find(of);
-  if (!attempt)
-    return;
-  if (attempt->at == phase::running)
-    state.context->handlers.cancel(of);
-  else if (attempt->at != phase::keeping)
-    give_up(state, *attempt, attempt_end::cancelled);
-}
-
 /// The attempt is over and its files are safe: reports it.
 void finish(worker_state& state, attempt_in_hand& attempt, job_result outcome) {
   auto of = attempt.granted.of;
@@ -129,15 +108,6 @@ void finish(worker_state& state, attempt_in_hand& attempt, job_result outcome) {
 bool must_be_kept(const handler_end& end) {
   return end.end == attempt_end::completed &&
          (!end.artifacts.empty() || end.result.size() > limits::inline_json_bytes_max);
-}
-
-/// Asks the courier for what the attempt waits for.
-void ask_for_files(worker_state& state, attempt_in_hand& attempt) {
-  attempt.files_failed_at.reset();
-  if (attempt.at == phase::staging)
-    state.context->files.stage({attempt.granted.of, attempt.granted.spec.input_file});
-  else
-    state.context->files.keep({attempt.granted.of, attempt.end.result, attempt.end.artifacts});
 }
 
 struct handler_listener {
@@ -223,12 +193,6 @@ void hear(worker_state& state, courier_message& told) {
   std::visit(courier_listener{state}, told);
 }
 
-void give_up_all(worker_state& state, const std::vector<lease>& leases) {
-  for (const auto& of : leases)
-    if (auto* attempt = state.load->find(of))
-      give_up(state, *attempt, attempt_end::released);
-}
-
 void retry_files(worker_state& state, monotonic now) {
   for (auto at : {phase::staging, phase::keeping})
     for (const auto& of : state.load->all(at)) {
@@ -279,52 +243,7 @@ void drain(worker_pointer self, caf::typed_response_promise<bool> caller) {
   give_up_all(state, state.load->all(phase::waiting));
 }
 
-/// An older lease of a job that was granted anew: nobody wants its outcome, and its handler must
-/// not run beside the new one.
-void supersede(worker_state& state, attempt_in_hand& older, grant newer) {
-  state.superseding.push_back(std::move(newer));
-  older.given_back = true;
-  stop_attempt(state, older.granted.of);
-}
-
-/// Takes grants whose older attempts have ended meanwhile.
-void take_superseding(worker_pointer self) {
-  auto& waiting = self->state.superseding;
-  auto ended = std::stable_partition(waiting.begin(), waiting.end(), [&](const grant& g) {
-    return self->state.load->find_job(g.of.job) != nullptr;
-  });
-  std::vector<grant> free{std::move_iterator{ended}, std::move_iterator{waiting.end()}};
-  waiting.erase(ended, waiting.end());
-  if (!free.empty())
-    take(self, std::move(free));
-}
-
-void take_one(worker_state& state, grant granted, monotonic now) {
-  auto of = granted.of;
-  if (state.load->find(of))
-    return; // a repeated claim
-  if (state.draining_since || granted.cancel_requested)
-    return report(
-        state,
-        release{of, granted.cancel_requested ? attempt_end::cancelled : attempt_end::released, 0});
-  if (auto* older = state.load->find_job(of.job))
-    return supersede(state, *older, std::move(granted));
-  auto* attempt = state.load->add(std::move(granted), now);
-  if (!attempt)
-    report(state, release{of, attempt_end::released, 0});
-  else if (state.load->needs_files(attempt->granted.spec.kind))
-    ask_for_files(state, *attempt);
-  else
-    state.load->make_ready(*attempt, {}, now);
-}
-
 } // namespace
-
-void take(worker_pointer self, std::vector<grant> grants) {
-  auto now = self->state.context->time.ticks();
-  for (auto& granted : grants)
-    take_one(self->state, std::move(granted), now);
-}
 
 void pump(worker_pointer self) {
   auto& state = self->state;
