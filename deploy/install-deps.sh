@@ -9,12 +9,12 @@ readonly build_packages=(
   g++ cmake ninja-build ccache mold pkg-config
   libcaf-dev libnats-dev nlohmann-json3-dev librocksdb-dev prometheus-cpp-dev
   libpoppler-cpp-dev libboost1.81-dev libboost-url1.81-dev libcurl4-openssl-dev libcli11-dev
-  libtomlplusplus-dev libspdlog-dev libseccomp-dev libssl-dev libxxhash-dev zlib1g-dev
+  libtomlplusplus-dev libspdlog-dev libseccomp-dev libssl-dev libutf8proc-dev libxxhash-dev zlib1g-dev
   libgtest-dev libbenchmark-dev
 )
 # poppler-data: without it, Chinese, Japanese and Korean files give empty text and no error.
 readonly run_packages=(ca-certificates curl poppler-data python3)
-readonly test_packages=(clang-format clang-tidy poppler-utils)
+readonly test_packages=(clang-format clang-tidy poppler-utils python3-jsonschema)
 
 say() { printf 'install-deps: %s\n' "$*"; }
 

@@ -17,6 +17,12 @@ result<job_counts> counts_at(const state_reader& state, const std::string& key) 
   return *row ? (*row)->counts : job_counts{};
 }
 
+/// Returns whether a job's row must be read to know that the filter takes it.
+bool looks_at_rows(const job_filter& filter) {
+  return !filter.fresh_only.empty() || !filter.started_only.empty() || !filter.tag.empty() ||
+         filter.created_after || filter.created_before || filter.also;
+}
+
 result<std::optional<std::uint64_t>> position_of(const state_reader& state, const job& j) {
   const auto log = log_of(j.spec.id);
   const auto own = keys::ready(log, j.spec.kind, j.spec.priority, j.spec.id);
@@ -99,7 +105,7 @@ result<std::optional<std::uint64_t>> count_jobs(const state_reader& state,
                                                 const job_filter& filter) {
   const bool by_kind = !filter.kind.empty();
   const bool by_group = !filter.group.empty();
-  if ((by_kind && by_group) || filter.started || filter.created_after || filter.created_before)
+  if ((by_kind && by_group) || looks_at_rows(filter))
     return std::optional<std::uint64_t>{};
   std::uint64_t total = 0;
   for (auto log : filter.logs) {

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,12 +41,15 @@ result<found_record> find_record(const state_reader& state, log_number log, std:
 /// Which jobs a list shows. Everything given must hold.
 struct job_filter {
   std::vector<log_number> logs;
-  std::vector<job_state> states; ///< Empty: any.
-  std::optional<bool> started;   ///< Whether an attempt was ever made.
+  std::vector<job_state> states;       ///< Empty: any.
+  std::vector<job_state> fresh_only;   ///< Of jobs in these states, those never started.
+  std::vector<job_state> started_only; ///< Of jobs in these states, those that were.
   std::string kind;
   std::string group;
+  std::string tag;
   std::optional<timestamp> created_after;  ///< Exclusive.
   std::optional<timestamp> created_before; ///< Exclusive.
+  std::function<bool(const job&)> also;    ///< Nothing: no further condition. Must not throw.
 };
 
 enum class job_order : std::uint8_t { created, created_descending, status, status_descending };
@@ -63,9 +67,9 @@ struct job_page {
   std::optional<list_position> next; ///< Nothing: there are no more.
 };
 
-/// Returns at most `limit` jobs behind `after`. Walks the narrowest index there is and looks at no
-/// more than limits::list_rows_looked_at_max rows: a page may be short, or empty, and still have a
-/// `next`.
+/// Returns at most `limit` jobs behind `after`. Walks the narrowest index there is, leaves out logs
+/// and states where the counters know of no such job, and looks at no more than
+/// limits::list_rows_looked_at_max rows: a page may be short, or empty, and still have a `next`.
 result<job_page> list_jobs(const state_reader& state, const job_filter& filter, job_order order,
                            const std::optional<list_position>& after, std::size_t limit);
 

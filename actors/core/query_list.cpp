@@ -2,6 +2,7 @@
 
 #include "actors/core/keys.hpp"
 #include "actors/core/limits.hpp"
+#include "actors/core/lookup.hpp"
 #include "actors/core/queries.hpp"
 #include "actors/core/rows.hpp"
 
@@ -102,8 +103,16 @@ key_range cut(key_range range, const std::string& prefix, const job_filter& filt
   return range;
 }
 
-std::vector<id_source> sources_of(const job_filter& filter, const std::vector<job_state>& states,
-                                  job_order order, const std::optional<job_id>& after) {
+/// Returns how many jobs of the filter's group or kind are in each state of `log`.
+result<job_counts> counts_for(const state_reader& state, const job_filter& filter, log_number log) {
+  if (!filter.group.empty())
+    return counts_of_group(state, log, filter.group);
+  return filter.kind.empty() ? counts_of_log(state, log) : counts_of_kind(state, log, filter.kind);
+}
+
+result<std::vector<id_source>> sources_of(const state_reader& state, const job_filter& filter,
+                                          const std::vector<job_state>& states, job_order order,
+                                          const std::optional<job_id>& after) {
   const auto direction = descends(order) ? scan_order::descending : scan_order::ascending;
   std::vector<id_source> sources;
   const auto add = [&](family f, key_range range) {
@@ -112,26 +121,40 @@ std::vector<id_source> sources_of(const job_filter& filter, const std::vector<jo
     if (left.from < left.until)
       sources.emplace_back(f, std::move(left), direction);
   };
+  const bool any_state = filter.states.empty() && !by_status(order);
   for (auto log : filter.logs) {
-    const bool any_state = filter.states.empty() && !by_status(order);
+    auto counts = counts_for(state, filter, log);
+    if (!counts)
+      return counts.error();
     if (filter.group.empty() && any_state) {
-      add(family::jobs, keys::all_of(log));
+      if (*counts != job_counts{})
+        add(family::jobs, keys::all_of(log));
       continue;
     }
-    for (auto state : states)
-      if (filter.group.empty())
-        add(family::by_state, keys::by_state_of(log, state));
-      else
-        add(family::by_group, keys::by_group_of(log, filter.group, state));
+    for (auto s : states)
+      if (count_of(*counts, s) > 0 && filter.group.empty())
+        add(family::by_state, keys::by_state_of(log, s));
+      else if (count_of(*counts, s) > 0)
+        add(family::by_group, keys::by_group_of(log, filter.group, s));
   }
   return sources;
 }
 
+bool contains(const std::vector<job_state>& states, job_state s) {
+  return std::find(states.begin(), states.end(), s) != states.end();
+}
+
+bool has_tag(const job& j, const std::string& tag) {
+  return std::find(j.spec.tags.begin(), j.spec.tags.end(), tag) != j.spec.tags.end();
+}
+
 bool matches(const job& j, const job_filter& filter) {
   return (filter.kind.empty() || j.spec.kind == filter.kind) &&
-         (!filter.started || *filter.started == (j.attempts_made > 0)) &&
+         !contains(j.attempts_made > 0 ? filter.fresh_only : filter.started_only, j.state) &&
+         (filter.tag.empty() || has_tag(j, filter.tag)) &&
          (!filter.created_after || j.created_at > *filter.created_after) &&
-         (!filter.created_before || j.created_at < *filter.created_before);
+         (!filter.created_before || j.created_at < *filter.created_before) &&
+         (!filter.also || filter.also(j));
 }
 
 /// Returns the source whose next id goes first, or nothing when all are at their end.
@@ -172,9 +195,11 @@ struct page_builder {
   }
 
   /// Walks `sources` until the page is full or they are at their end; returns whether they are.
-  result<bool> walk(std::vector<id_source> sources, bool descending) {
+  result<bool> walk(result<std::vector<id_source>> sources, bool descending) {
+    if (!sources)
+      return sources.error();
     for (;;) {
-      auto first = first_of(state, sources, descending);
+      auto first = first_of(state, *sources, descending);
       if (!first)
         return first.error();
       if (*first == nullptr)
@@ -214,7 +239,7 @@ result<job_page> list_jobs(const state_reader& state, const job_filter& filter, 
   const auto after_id = after ? std::optional{after->id} : std::nullopt;
 
   if (!by_status(order)) {
-    auto ended = builder.walk(sources_of(filter, states, order, after_id), descends(order));
+    auto ended = builder.walk(sources_of(state, filter, states, order, after_id), descends(order));
     if (!ended)
       return ended.error();
     if (!*ended)
@@ -229,8 +254,8 @@ result<job_page> list_jobs(const state_reader& state, const job_filter& filter, 
       continue;
     reached = true;
     builder.last = before_all(s, descends(order));
-    auto ended = builder.walk(sources_of(filter, {s}, order, resumes ? after_id : std::nullopt),
-                              descends(order));
+    auto ended = builder.walk(
+        sources_of(state, filter, {s}, order, resumes ? after_id : std::nullopt), descends(order));
     if (!ended)
       return ended.error();
     if (!*ended) {

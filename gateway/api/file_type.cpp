@@ -1,8 +1,7 @@
 #include "gateway/api/file_type.hpp"
 
-#include "actors/core/limits.hpp"
-
 #include <algorithm>
+#include <string>
 
 namespace dure::gateway {
 
@@ -87,23 +86,6 @@ file_type detect_file_type(std::string_view head) {
   if (looks_like_text(head))
     return {"text/plain", "txt"};
   return {"application/octet-stream", "bin"};
-}
-
-std::string clean_file_name(std::string_view name) {
-  if (auto slash = name.find_last_of("/\\"); slash != std::string_view::npos)
-    name.remove_prefix(slash + 1);
-  std::string clean;
-  while (!name.empty()) {
-    auto size = character_bytes(name);
-    auto piece = size == 0 ? "\xef\xbf\xbd"sv : name.substr(0, size);
-    if (clean.size() + piece.size() > limits::file_name_bytes_max)
-      break;
-    auto control = size == 1 && (static_cast<unsigned char>(piece[0]) < 0x20 || piece[0] == 0x7f);
-    if (!control)
-      clean += piece;
-    name.remove_prefix(std::max<std::size_t>(size, 1));
-  }
-  return clean.empty() || clean == "." || clean == ".." ? "file" : clean;
 }
 
 } // namespace dure::gateway

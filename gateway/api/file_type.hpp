@@ -1,6 +1,5 @@
 #pragma once
 
-#include <string>
 #include <string_view>
 
 namespace dure::gateway {
@@ -17,9 +16,5 @@ struct file_type {
 /// Returns the type of a file that begins with `head`. A PDF may have up to 1 KiB of other bytes
 /// before its magic, as readers allow. Unknown bytes are text/plain or application/octet-stream.
 file_type detect_file_type(std::string_view head);
-
-/// Returns the client's name for a file made safe to show: no folders, no control characters, valid
-/// UTF-8, at most limits::file_name_bytes_max bytes; "file" when nothing is left.
-std::string clean_file_name(std::string_view name);
 
 } // namespace dure::gateway

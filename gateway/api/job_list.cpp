@@ -1,5 +1,8 @@
 #include "gateway/api/job_list.hpp"
 
+#include "gateway/api/job_filter.hpp"
+#include "gateway/api/percent.hpp"
+
 #include <nlohmann/json.hpp>
 
 namespace dure::gateway {
@@ -39,28 +42,6 @@ void read_order(query_reader& q, list_request& request) {
     q.reject("order_by", "Must be created_at, -created_at, status or -status.");
 }
 
-void read_status(query_reader& q, list_request& request) {
-  auto words = q.text("status", words_bytes_max);
-  if (!words)
-    return;
-  if (auto filter = parse_status_filter(*words)) {
-    request.filter.states = std::move(filter->states);
-    request.filter.started = filter->started;
-  } else {
-    q.reject("status", "Must be scheduled, pending, running, completed, failed or cancelled.");
-  }
-}
-
-void read_logs(query_reader& q, list_request& request, const queue_directory& queues) {
-  auto name = q.text("queue", limits::name_bytes_max);
-  for (const auto& [queue_name, definition] : queues.all())
-    if (!name || *name == queue_name)
-      request.filter.logs.insert(request.filter.logs.end(), definition.logs.begin(),
-                                 definition.logs.end());
-  if (name && queues.find(*name) == nullptr)
-    q.reject("queue", "No such queue.");
-}
-
 void read_place(query_reader& q, list_request& request) {
   auto cursor = q.text("cursor", cursor_bytes_max);
   auto offset = q.integer("offset", 0, list_offset_max);
@@ -72,22 +53,6 @@ void read_place(query_reader& q, list_request& request) {
   request.after = parse_cursor(*cursor, request.order);
   if (!request.after)
     q.reject("cursor", "Is not a cursor of a list in this order.");
-}
-
-std::string percent_encoded(std::string_view text) {
-  static constexpr char digits[] = "0123456789ABCDEF";
-  std::string out;
-  for (auto c : text) {
-    auto plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                 c == '-' || c == '.' || c == '_' || c == '~';
-    if (plain) {
-      out += c;
-      continue;
-    }
-    auto byte = static_cast<unsigned char>(c);
-    out += {'%', digits[byte >> 4], digits[byte & 15]};
-  }
-  return out;
 }
 
 /// Returns the list's address with another cursor, or none.
@@ -128,19 +93,18 @@ result<std::optional<queries::list_position>> skip(const state_reader& view,
 checked<list_request> parse_list_request(const query& parameters, const queue_directory& queues) {
   query_reader q{parameters};
   list_request request;
-  read_order(q, request);
-  read_status(q, request);
-  read_logs(q, request, queues);
-  read_place(q, request);
-  request.filter.kind = q.text("kind", limits::name_bytes_max).value_or("");
-  request.filter.group = q.text("group", limits::group_bytes_max).value_or("");
-  request.filter.created_after = q.time("created_after");
-  request.filter.created_before = q.time("created_before");
-  request.limit = static_cast<std::size_t>(
-      q.integer("limit", 1, limits::list_rows_max).value_or(list_limit_default));
+  request.filter = read_job_filter(q, queues);
+  read_page_parameters(q, request);
   if (auto wrong = q.finish())
     return *wrong;
   return request;
+}
+
+void read_page_parameters(query_reader& parameters, list_request& request) {
+  read_order(parameters, request);
+  read_place(parameters, request);
+  request.limit = static_cast<std::size_t>(
+      parameters.integer("limit", 1, limits::list_rows_max).value_or(list_limit_default));
 }
 
 result<list_answer> read_list(const state_reader& view, const list_request& request) {
@@ -164,10 +128,20 @@ result<list_answer> read_list(const state_reader& view, const list_request& requ
 response to_list_response(const list_answer& answer, const list_request& request,
                           std::string_view path, const query& parameters, language in) {
   auto jobs = nlohmann::json::array();
-  for (const auto& j : answer.page.jobs)
-    jobs.push_back(to_json(j, {}, in));
+  for (std::size_t i = 0; i < answer.page.jobs.size(); ++i)
+    jobs.push_back(to_json(answer.page.jobs[i], surroundings_of(answer, i), in));
+  return to_page_response("jobs", std::move(jobs), answer, request, path, parameters);
+}
+
+job_surroundings surroundings_of(const list_answer& answer, std::size_t index) {
+  return index < answer.around.size() ? answer.around[index] : job_surroundings{};
+}
+
+response to_page_response(std::string_view name, nlohmann::json items, const list_answer& answer,
+                          const list_request& request, std::string_view path,
+                          const query& parameters) {
   auto next = answer.page.next ? to_cursor(*answer.page.next, request.order) : std::string{};
-  nlohmann::json body{{"jobs", std::move(jobs)},
+  nlohmann::json body{{std::string{name}, std::move(items)},
                       {"total", answer.total ? nlohmann::json(*answer.total) : nullptr},
                       {"next", next.empty() ? nlohmann::json(nullptr) : nlohmann::json(next)}};
   auto link = "<" + address_with(path, parameters, {}) + ">; rel=\"first\"";

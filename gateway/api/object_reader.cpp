@@ -46,6 +46,16 @@ std::optional<std::int64_t> object_reader::integer(std::string_view name, std::i
   return std::nullopt;
 }
 
+std::optional<bool> object_reader::flag(std::string_view name) {
+  auto* value = take(name);
+  if (value == nullptr)
+    return std::nullopt;
+  if (value->is_boolean())
+    return value->get<bool>();
+  reject(name, "Must be true or false.");
+  return std::nullopt;
+}
+
 std::optional<timestamp> object_reader::time(std::string_view name) {
   auto* value = take(name);
   if (value == nullptr)
@@ -152,9 +162,17 @@ void object_reader::note_unknown() {
   for (const auto& [name, value] : object_.items()) {
     if (std::find(taken_.begin(), taken_.end(), name) != taken_.end())
       continue;
-    reject(name, "No such field.");
+    reject(name, "No such field. There are: " + known() + ".");
     unknown_ = true;
   }
+}
+
+std::string object_reader::known() const {
+  std::string names;
+  for (auto name : taken_)
+    if (names.find(name) == std::string::npos)
+      names += (names.empty() ? "" : ", ") + std::string{name};
+  return names.empty() ? "none" : names;
 }
 
 bool has_control(std::string_view text) {

@@ -30,6 +30,8 @@ public:
 
   std::optional<std::int64_t> integer(std::string_view name, std::int64_t min, std::int64_t max);
 
+  std::optional<bool> flag(std::string_view name);
+
   std::optional<timestamp> time(std::string_view name);
 
   std::optional<std::vector<std::string>> texts(std::string_view name, std::size_t count_max,
@@ -63,6 +65,7 @@ private:
   std::optional<std::string> dumped(const nlohmann::json& value, std::string_view name,
                                     std::size_t bytes_max);
   void note_unknown();
+  std::string known() const;
 
   const nlohmann::json& object_;
   std::string pointer_;

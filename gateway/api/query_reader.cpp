@@ -62,7 +62,8 @@ bool query_reader::flag(std::string_view name) {
 }
 
 void query_reader::reject(std::string_view name, std::string detail) {
-  errors_.push_back({"?" + std::string{name}, std::move(detail)});
+  auto pointer = in_ == place::address ? "?" + std::string{name} : "/" + pointer_token(name);
+  errors_.push_back({std::move(pointer), std::move(detail)});
 }
 
 std::optional<problem> query_reader::finish() {
@@ -70,14 +71,27 @@ std::optional<problem> query_reader::finish() {
   for (const auto& [name, value] : parameters_) {
     if (std::find(taken_.begin(), taken_.end(), name) != taken_.end())
       continue;
-    reject(name, "No such parameter.");
+    reject(name, known());
     unknown = true;
   }
   if (errors_.empty())
     return std::nullopt;
-  problem p{400, unknown ? "unknown_parameter" : "invalid_parameter", {}, std::move(errors_), {}};
+  auto code = std::string{unknown ? "unknown_" : "invalid_"};
+  code += in_ == place::address ? "parameter" : "field";
+  problem p{400, std::move(code), {}, std::move(errors_), {}};
   p.detail = p.errors.front().pointer + ": " + p.errors.front().detail;
   return p;
+}
+
+/// Returns what to say of an unknown name: which ones there are.
+std::string query_reader::known() const {
+  auto what = std::string{in_ == place::address ? "parameter" : "field"};
+  if (taken_.empty())
+    return "No such " + what + "; there are none here.";
+  std::string names;
+  for (auto name : taken_)
+    names += (names.empty() ? "" : ", ") + std::string{name};
+  return "No such " + what + ". There are: " + names + ".";
 }
 
 const std::string* query_reader::take(std::string_view name) {

@@ -1,5 +1,7 @@
 #include "gateway/api/words.hpp"
 
+#include "gateway/api/failure_text.hpp"
+
 #include <algorithm>
 #include <bitset>
 
@@ -78,31 +80,28 @@ std::optional<wanted_states> parse_word(std::string_view word) {
   return std::nullopt;
 }
 
-std::optional<status_filter> to_filter(const wanted_states& wanted) {
-  status_filter filter;
-  if (wanted.fresh.none())
-    filter.started = true;
-  else if (wanted.started.none())
-    filter.started = false;
-  else if (wanted.fresh != (wanted.started & may_be_fresh()))
-    return std::nullopt;
-  auto all = wanted.fresh | wanted.started;
+std::vector<job_state> to_list(const state_set& set) {
+  std::vector<job_state> list;
   for (std::size_t i = 0; i < job_state_count; ++i)
-    if (all.test(i))
-      filter.states.push_back(static_cast<job_state>(i + 1));
-  // Of states that only started jobs have, counters can be told; the question is idle there.
-  if (filter.started == true && (wanted.started & may_be_fresh()).none())
-    filter.started.reset();
-  return filter;
+    if (set.test(i))
+      list.push_back(static_cast<job_state>(i + 1));
+  return list;
+}
+
+/// Where a state holds both kinds of jobs and all of them are wanted, the counters can be told.
+status_filter to_filter(const wanted_states& wanted) {
+  return {to_list(wanted.fresh | wanted.started), to_list(wanted.fresh & ~wanted.started),
+          to_list(wanted.started & ~wanted.fresh & may_be_fresh())};
 }
 
 bool ever_started(const job& j) {
   return j.attempts_made > 0;
 }
 
-std::string failure_text(const job& j, language in) {
+std::string failed_text(const job& j, language in) {
   auto text = std::string{in == language::korean ? "처리하지 못했습니다" : "Failed"};
-  return j.failure && !j.failure->message.empty() ? text + ": " + j.failure->message : text + ".";
+  auto why = j.failure ? failure_text(*j.failure, in) : std::string{};
+  return why.empty() ? text + "." : text + ": " + why;
 }
 
 } // namespace
@@ -159,7 +158,7 @@ std::string message_of(const job& j, language in) {
   case job_state::completed:
     return korean ? "처리가 완료되었습니다." : "Completed.";
   case job_state::failed:
-    return failure_text(j, in);
+    return failed_text(j, in);
   case job_state::cancelled:
     return korean ? "취소되었습니다." : "Cancelled.";
   }

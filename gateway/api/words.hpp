@@ -29,14 +29,14 @@ std::string_view upload_message(language in);
 /// Jobs that a `status` filter means.
 struct status_filter {
   std::vector<job_state> states;
-  std::optional<bool> started; ///< Whether an attempt was ever made.
+  std::vector<job_state> fresh_only;   ///< Of jobs in these states, those never started.
+  std::vector<job_state> started_only; ///< Of jobs in these states, those that were.
 
   bool operator==(const status_filter&) const = default;
 };
 
 /// Returns the filter that native and legacy words, separated by commas, make together; nothing
-/// when one is unknown, or when legacy words that tell started jobs from others are mixed with
-/// words that cut across (uploaded,running). A word that is both (pending) is taken as native.
+/// when one is unknown. A word that is both (pending) is taken as native.
 std::optional<status_filter> parse_status_filter(std::string_view words);
 
 } // namespace dure::gateway

@@ -19,16 +19,16 @@ boost::asio::awaitable<std::invoke_result_t<Work&>> run_blocking(boost::asio::th
                                                                  Work work) {
   namespace asio = boost::asio;
   using value = std::invoke_result_t<Work&>;
-  auto begin = [&pool, &work](auto handler) {
-    auto executor = asio::get_associated_executor(handler);
+  auto begin = [&pool, &work](auto waiting) {
+    auto executor = asio::get_associated_executor(waiting);
     auto guard = asio::make_work_guard(executor);
     asio::post(pool,
-               [&work, executor, guard = std::move(guard), handler = std::move(handler)]() mutable {
+               [&work, executor, guard = std::move(guard), waiting = std::move(waiting)]() mutable {
                  auto done = std::make_unique<value>(work());
                  asio::post(executor, [done = std::move(done), guard = std::move(guard),
-                                       handler = std::move(handler)]() mutable {
+                                       waiting = std::move(waiting)]() mutable {
                    guard.reset();
-                   std::move(handler)(std::move(*done));
+                   std::move(waiting)(std::move(*done));
                  });
                });
   };

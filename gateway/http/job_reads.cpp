@@ -5,6 +5,8 @@
 #include "gateway/http/blocking.hpp"
 #include "gateway/http/handlers.hpp"
 #include "gateway/http/job_path.hpp"
+#include "gateway/http/job_progress.hpp"
+#include "gateway/http/listing.hpp"
 #include "gateway/http/media_type.hpp"
 
 #include <nlohmann/json.hpp>
@@ -64,20 +66,6 @@ asio::awaitable<checked<job>> await_end(exchange& e, patience wait) {
   co_return find_job_in_path(e);
 }
 
-std::optional<attempt_progress> progress_of(const progress_board& board, const job_id& id) {
-  auto p = board.find(id);
-  if (!p)
-    return std::nullopt;
-  return attempt_progress{p->attempt, p->done, p->total, std::move(p->step), std::move(p->message)};
-}
-
-job_surroundings progress_around(exchange& e, const job& j) {
-  if (j.state != job_state::running)
-    return {};
-  const auto& board = e.use.feed.progress();
-  return {progress_of(board, j.spec.id), board.eta(j.spec.id, e.use.node.time().now()), {}};
-}
-
 /// Adds why the job waits. Finding a position may walk thousands of rows: not here.
 asio::awaitable<std::optional<queries::waiting>> why_waiting(exchange& e, const job& j) {
   if (j.state != job_state::scheduled && j.state != job_state::pending)
@@ -101,7 +89,7 @@ handlers::outcome handlers::read_job(exchange& e) {
   auto found = co_await await_end(e, *wait);
   if (!found)
     co_return found.error();
-  auto around = progress_around(e, *found);
+  auto around = progress_around(e.use, *found);
   around.waiting = co_await why_waiting(e, *found);
   response r;
   r.body = dumped(to_json(*found, around, e.head.speaks));
@@ -117,7 +105,7 @@ handlers::outcome handlers::read_job_legacy(exchange& e) {
   if (!found)
     co_return found.error();
   response r;
-  r.body = dumped(to_legacy_json(*found, progress_around(e, *found), e.head.speaks));
+  r.body = dumped(to_legacy_json(*found, progress_around(e.use, *found), e.head.speaks));
   co_return with_entity_tag(std::move(r), e.head.if_none_match);
 }
 
@@ -134,20 +122,7 @@ handlers::outcome handlers::read_result(exchange& e) {
 }
 
 handlers::outcome handlers::list_jobs(exchange& e) {
-  const auto& view = e.use.node.view();
-  auto queues = queue_directory::read(view);
-  if (!queues)
-    co_return to_problem(queues.error());
-  auto asked = parse_list_request(e.head.parameters, *queues);
-  if (!asked)
-    co_return asked.error();
-  auto listed = co_await run_blocking(e.use.pool, [&]() -> checked<response> {
-    auto answer = read_list(view, *asked);
-    if (!answer)
-      return to_problem(answer.error());
-    return to_list_response(*answer, *asked, e.head.path, e.head.parameters, e.head.speaks);
-  });
-  co_return listed;
+  co_return co_await list(e, parse_list_request, to_list_response);
 }
 
 } // namespace dure::gateway

@@ -1,3 +1,4 @@
+#include "gateway/api/file_name.hpp"
 #include "gateway/api/file_type.hpp"
 #include "gateway/api/job_view.hpp"
 #include "gateway/http/blocking.hpp"

@@ -36,26 +36,5 @@ TEST(file_type, does_not_mind_a_character_cut_off_at_the_end) {
   EXPECT_EQ(extension_of("a\xea\xb0 b"), "bin");
 }
 
-TEST(clean_file_name, keeps_only_the_last_part) {
-  EXPECT_EQ(clean_file_name("../../etc/passwd"), "passwd");
-  EXPECT_EQ(clean_file_name("C:\\Users\\me\\보고서.pdf"), "보고서.pdf");
-  EXPECT_EQ(clean_file_name(".."), "file");
-  EXPECT_EQ(clean_file_name("a/"), "file");
-}
-
-TEST(clean_file_name, leaves_nothing_that_breaks_a_header_or_json) {
-  EXPECT_EQ(clean_file_name("a\r\nb\0c\x7f.pdf"sv), "abc.pdf");
-  EXPECT_EQ(clean_file_name("a\xff.pdf"), "a\xef\xbf\xbd.pdf");
-}
-
-TEST(clean_file_name, cuts_between_characters) {
-  std::string name;
-  for (int i = 0; i < 100; ++i)
-    name += "가";
-  auto clean = clean_file_name(name);
-  EXPECT_EQ(clean.size(), 255U);
-  EXPECT_EQ(clean, name.substr(0, 255));
-}
-
 } // namespace
 } // namespace dure::gateway

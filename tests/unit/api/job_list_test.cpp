@@ -1,3 +1,4 @@
+#include "gateway/api/job_filter.hpp"
 #include "gateway/api/job_list.hpp"
 
 #include <gtest/gtest.h>
@@ -35,6 +36,8 @@ TEST(job_list, takes_every_filter) {
                         {"kind", "noop"},
                         {"queue", "a"},
                         {"group", "g"},
+                        {"tag", "red"},
+                        {"q", "Summer"},
                         {"created_after", "2026-01-01T00:00:00Z"},
                         {"created_before", "2026-02-01T00:00:00Z"},
                         {"limit", "500"},
@@ -44,14 +47,20 @@ TEST(job_list, takes_every_filter) {
   EXPECT_EQ(request->filter.states, std::vector{job_state::failed});
   EXPECT_EQ(request->filter.kind, "noop");
   EXPECT_EQ(request->filter.group, "g");
+  EXPECT_EQ(request->filter.tag, "red");
+  job j;
+  EXPECT_FALSE(request->filter.also(j));
+  j.spec.input_file = blob_ref{{}, 0, "indian summer.pdf", {}};
+  EXPECT_TRUE(request->filter.also(j));
   EXPECT_TRUE(request->filter.created_after && request->filter.created_before);
   EXPECT_EQ(request->limit, 500U);
   EXPECT_EQ(request->order, job_order::status_descending);
 }
 
 TEST(job_list, refuses_what_it_does_not_know) {
-  for (const auto& [name, value] : query{{"tag", "x"},
-                                         {"q", "x"},
+  for (const auto& [name, value] : query{{"colour", "x"},
+                                         {"tag", ""},
+                                         {"q", ""},
                                          {"limit", "0"},
                                          {"limit", "501"},
                                          {"status", "done"},
@@ -67,6 +76,25 @@ TEST(job_list, refuses_what_it_does_not_know) {
     EXPECT_EQ(request.error().errors[0].pointer, "?" + name);
   }
   EXPECT_FALSE(parse({{"limit", "5"}, {"limit", "6"}}).has_value());
+}
+
+TEST(job_list, names_the_parameters_that_there_are) {
+  auto request = parse({{"colour", "x"}});
+  ASSERT_FALSE(request.has_value());
+  EXPECT_EQ(request.error().code, "unknown_parameter");
+  EXPECT_EQ(request.error().detail,
+            "?colour: No such parameter. There are: status, queue, kind, group, tag, "
+            "created_after, created_before, q, order_by, cursor, offset, limit.");
+}
+
+TEST(job_list, finds_text_in_whatever_people_know_a_job_by) {
+  job j;
+  j.spec.kind = "Noop";
+  j.spec.tags = {"여름"};
+  j.failure = job_error{"encrypted", "A Password is needed.", false};
+  for (auto text : {"noop", "여름", "encrypt", "password", "0000-0000"})
+    EXPECT_TRUE(mentions(j, text)) << text;
+  EXPECT_FALSE(mentions(j, "winter"));
 }
 
 TEST(job_list, reads_its_own_cursors_in_the_same_order_only) {

@@ -32,28 +32,47 @@ TEST(words, tells_never_started_from_waiting_for_another_try) {
   EXPECT_EQ(legacy_word(j), "failed");
 }
 
+TEST(words, tells_known_failures_in_the_language_that_was_asked_for) {
+  job j;
+  j.state = job_state::failed;
+  j.failure = job_error{"encrypted", "The file is encrypted.", false};
+  EXPECT_EQ(message_of(j, language::korean),
+            "처리하지 못했습니다: 암호로 보호된 파일입니다. 암호를 함께 보내 주세요.");
+  EXPECT_EQ(message_of(j, language::english), "Failed: The file is encrypted.");
+  j.failure->code = "of_a_users_handler";
+  EXPECT_EQ(message_of(j, language::korean), "처리하지 못했습니다: The file is encrypted.");
+  j.failure.reset();
+  EXPECT_EQ(message_of(j, language::english), "Failed.");
+}
+
 TEST(words, filters_by_native_words) {
-  EXPECT_EQ(parse_status_filter("pending"), (status_filter{{job_state::pending}, {}}));
+  EXPECT_EQ(parse_status_filter("pending"), (status_filter{{job_state::pending}, {}, {}}));
   EXPECT_EQ(parse_status_filter("failed, cancelled"),
-            (status_filter{{job_state::failed, job_state::cancelled}, {}}));
+            (status_filter{{job_state::failed, job_state::cancelled}, {}, {}}));
   EXPECT_FALSE(parse_status_filter("done").has_value());
   EXPECT_FALSE(parse_status_filter("pending,").has_value());
   EXPECT_FALSE(parse_status_filter("").has_value());
 }
 
 TEST(words, filters_by_legacy_words) {
-  EXPECT_EQ(parse_status_filter("uploaded"),
-            (status_filter{{job_state::scheduled, job_state::pending}, false}));
-  EXPECT_EQ(parse_status_filter("processing"),
-            (status_filter{{job_state::scheduled, job_state::pending, job_state::running}, true}));
-  EXPECT_EQ(parse_status_filter("uploaded,processing"),
-            (status_filter{{job_state::scheduled, job_state::pending, job_state::running}, {}}));
-  EXPECT_EQ(parse_status_filter("generating"), (status_filter{{job_state::running}, {}}));
-  EXPECT_EQ(parse_status_filter("in_progress"), (status_filter{{job_state::running}, {}}));
+  const std::vector waiting{job_state::scheduled, job_state::pending};
+  const std::vector unfinished{job_state::scheduled, job_state::pending, job_state::running};
+  EXPECT_EQ(parse_status_filter("uploaded"), (status_filter{waiting, waiting, {}}));
+  EXPECT_EQ(parse_status_filter("processing"), (status_filter{unfinished, {}, waiting}));
+  EXPECT_EQ(parse_status_filter("uploaded,processing"), (status_filter{unfinished, {}, {}}));
+  EXPECT_EQ(parse_status_filter("generating"), (status_filter{{job_state::running}, {}, {}}));
+  EXPECT_EQ(parse_status_filter("in_progress"), (status_filter{{job_state::running}, {}, {}}));
 }
 
-TEST(words, refuses_mixtures_that_no_index_answers) {
-  EXPECT_FALSE(parse_status_filter("uploaded,running").has_value());
+TEST(words, filters_by_any_mixture_of_words) {
+  const std::vector waiting{job_state::scheduled, job_state::pending};
+  EXPECT_EQ(
+      parse_status_filter("uploaded,failed"),
+      (status_filter{{job_state::scheduled, job_state::pending, job_state::failed}, waiting, {}}));
+  EXPECT_EQ(parse_status_filter("processing,pending"),
+            (status_filter{{job_state::scheduled, job_state::pending, job_state::running},
+                           {},
+                           {job_state::scheduled}}));
 }
 
 } // namespace

@@ -33,7 +33,7 @@ struct queries_of : testing::Test {
   }
 
   job_id make(log_number log, std::string group = {}, std::string kind = "noop",
-              timestamp run_at = {}) {
+              timestamp run_at = {}, std::vector<std::string> tags = {}) {
     now += milliseconds{1};
     job_spec spec;
     spec.id = make_job_id(log, now, random * 0x9e3779b97f4a7c15ULL);
@@ -42,6 +42,7 @@ struct queries_of : testing::Test {
     spec.group = std::move(group);
     spec.params = "{}";
     spec.run_at = run_at;
+    spec.tags = std::move(tags);
     does(log, submit{spec});
     return spec.id;
   }
@@ -80,7 +81,8 @@ TEST_F(queries_of, lists_show_every_job_once_in_order_whatever_the_page_size) {
     made.push_back(make(i % 3 == 0 ? second_log : first_log, i % 2 == 0 ? "set" : ""));
   for (int i = 0; i < 5; ++i)
     does(first_log, complete{lease_next(first_log), {"{}", {}, {}}, {}, 0});
-  const queries::job_filter all{{first_log, second_log}, {}, {}, {}, {}, {}, {}};
+  queries::job_filter all;
+  all.logs = {first_log, second_log};
   for (std::size_t limit : {1, 3, 7, 500}) {
     EXPECT_EQ(walk(all, queries::job_order::created, limit), made);
     auto backwards = made;
@@ -101,7 +103,11 @@ TEST_F(queries_of, filters_agree_with_counters) {
   for (auto s : {job_state::pending, job_state::completed, job_state::running})
     for (const auto* kind : {"", "noop"})
       for (const auto* group : {"", "set"}) {
-        const queries::job_filter filter{{first_log}, {s}, {}, kind, group, {}, {}};
+        queries::job_filter filter;
+        filter.logs = {first_log};
+        filter.states = {s};
+        filter.kind = kind;
+        filter.group = group;
         auto counted = queries::count_jobs(state, filter);
         ASSERT_TRUE(counted);
         if (*kind != '\0' && *group != '\0')
@@ -117,8 +123,55 @@ TEST_F(queries_of, a_created_range_cuts_exactly) {
     make(first_log);
     times.push_back(now);
   }
-  const queries::job_filter middle{{first_log}, {}, {}, {}, {}, times[2], times[6]};
+  queries::job_filter middle;
+  middle.logs = {first_log};
+  middle.created_after = times[2];
+  middle.created_before = times[6];
   EXPECT_EQ(walk(middle, queries::job_order::created, 2).size(), 3U);
+}
+
+TEST_F(queries_of, conditions_on_the_row_are_told_job_by_job_and_not_counted) {
+  const auto tagged = make(first_log, "", "noop", {}, {"red", "blue"});
+  make(first_log, "", "noop", {}, {"green"});
+  const auto plain = make(first_log);
+  queries::job_filter by_tag;
+  by_tag.logs = {first_log};
+  by_tag.tag = "blue";
+  EXPECT_EQ(walk(by_tag, queries::job_order::created, 5), std::vector{tagged});
+  EXPECT_FALSE(*queries::count_jobs(state, by_tag));
+  queries::job_filter own;
+  own.logs = {first_log};
+  own.also = [&plain](const job& j) { return j.spec.id == plain; };
+  EXPECT_EQ(walk(own, queries::job_order::status, 5), std::vector{plain});
+  EXPECT_FALSE(*queries::count_jobs(state, own));
+}
+
+TEST_F(queries_of, jobs_that_started_are_told_from_those_that_never_did) {
+  const auto started = make(first_log);
+  const auto fresh = make(first_log);
+  does(first_log, release{lease_next(first_log)});
+  queries::job_filter filter;
+  filter.logs = {first_log};
+  filter.states = {job_state::pending};
+  EXPECT_EQ(walk(filter, queries::job_order::created, 5), (std::vector{started, fresh}));
+  filter.fresh_only = {job_state::pending};
+  EXPECT_EQ(walk(filter, queries::job_order::created, 5), std::vector{fresh});
+  filter.fresh_only.clear();
+  filter.started_only = {job_state::pending};
+  EXPECT_EQ(walk(filter, queries::job_order::created, 5), std::vector{started});
+}
+
+TEST_F(queries_of, a_kind_that_a_log_does_not_have_costs_no_row_of_it) {
+  make(second_log, "", "sleep");
+  for (std::size_t i = 0; i < limits::list_rows_looked_at_max + 1; ++i)
+    make(first_log);
+  queries::job_filter filter;
+  filter.logs = {first_log, second_log};
+  filter.kind = "sleep";
+  auto page = queries::list_jobs(state, filter, queries::job_order::created, {}, 5);
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->jobs.size(), 1U);
+  EXPECT_FALSE(page->next);
 }
 
 TEST_F(queries_of, every_waiting_job_says_why) {

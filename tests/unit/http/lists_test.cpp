@@ -102,8 +102,32 @@ TEST_F(lists_over_http, links_to_pages_that_can_be_followed) {
   EXPECT_NE(followed.json()["jobs"], r.json()["jobs"]);
 }
 
-TEST_F(lists_over_http, refuses_what_is_not_built_yet) {
-  for (auto query : {"tag=a", "q=text", "limit=501", "status=unknown", "cursor=zzz"})
+TEST_F(lists_over_http, finds_by_tag_and_by_text) {
+  submit_many(3, R"("kind":"noop","tags":["red","여름"])");
+  submit_many(2, R"("kind":"noop","tags":["blue"],"group":"Winter")");
+  auto found = [&](const std::string& query) {
+    auto page = client.get("/api/v1/jobs?" + query).json();
+    EXPECT_TRUE(page["total"].is_null()) << query;
+    return page["jobs"].size();
+  };
+  EXPECT_EQ(found("tag=red"), 3U);
+  EXPECT_EQ(found("tag=re"), 0U);
+  EXPECT_EQ(found("q=wint"), 2U);
+  EXPECT_EQ(found("q=%EC%97%AC%EB%A6%84"), 3U);
+  EXPECT_EQ(found("q=noop&tag=blue&status=pending"), 2U);
+}
+
+TEST_F(lists_over_http, mixes_native_and_legacy_words) {
+  submit_many(2, R"("kind":"noop")");
+  auto cancelled = id_in(client.post("/api/v1/jobs", R"({"kind":"noop"})"));
+  client.post(path_of(cancelled, "/cancel"), "");
+  auto page = client.get("/api/v1/jobs?status=uploaded,cancelled").json();
+  EXPECT_EQ(page["jobs"].size(), 3U);
+  EXPECT_EQ(client.get("/api/v1/jobs?status=processing").json()["jobs"].size(), 0U);
+}
+
+TEST_F(lists_over_http, refuses_what_it_does_not_know) {
+  for (auto query : {"colour=a", "q=", "limit=501", "status=unknown", "cursor=zzz"})
     EXPECT_EQ(client.get("/api/v1/jobs?" + std::string{query}).status, 400) << query;
 }
 
