@@ -13,6 +13,20 @@ outcome submit_jobs(exchange& e);
 // upload.cpp
 outcome upload_file(exchange& e);
 
+// documents.cpp
+outcome upload_document(exchange& e);
+outcome read_document_status(exchange& e);
+outcome read_document(exchange& e);
+outcome read_document_result(exchange& e);
+outcome list_container(exchange& e);
+
+// document_parts.cpp
+outcome read_document_text(exchange& e);
+outcome read_document_page(exchange& e);
+outcome read_document_thumbnail(exchange& e);
+outcome read_document_chunks(exchange& e);
+outcome read_document_images(exchange& e);
+
 // job_reads.cpp
 outcome list_jobs(exchange& e);
 outcome read_job(exchange& e);
@@ -25,6 +39,9 @@ outcome retry_job(exchange& e);
 outcome prioritise_job(exchange& e);
 outcome reschedule_job(exchange& e);
 outcome delete_job(exchange& e);
+
+// bulk.cpp
+outcome change_jobs(exchange& e);
 
 // queues.cpp
 outcome list_queues(exchange& e);

@@ -149,6 +149,16 @@ command id_maker::make_command(command_body body) {
   return {derived_command_id(name_, commands_++), {}, std::move(body)};
 }
 
+command id_maker::make_command(command_body body, const job_id& about) {
+  if (time_)
+    return random_command(*time_, std::move(body));
+  // The half of the id that is random.
+  std::uint64_t half = 0;
+  for (std::size_t i = 8; i < about.value.bytes.size(); ++i)
+    half = half << 8 | about.value.bytes[i];
+  return {derived_command_id(name_, half), {}, std::move(body)};
+}
+
 asio::awaitable<checked<response>> once(exchange& e, const digest& body, keyed_work work) {
   if (!e.head.idempotency_key) {
     id_maker ids{e.use.node.time()};

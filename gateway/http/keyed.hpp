@@ -24,6 +24,10 @@ public:
   /// Returns a command that nobody has wished yet (or, keyed, the same that the first try wished).
   command make_command(command_body body);
 
+  /// Returns the same for a wish about one of many jobs: a later try may name others, or in another
+  /// order, and still gets the same command for the same job.
+  command make_command(command_body body, const job_id& about);
+
 private:
   clock* time_ = nullptr;
   digest name_{};
