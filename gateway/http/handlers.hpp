@@ -49,6 +49,12 @@ outcome read_queue(exchange& e);
 outcome pause_queue(exchange& e);
 outcome resume_queue(exchange& e);
 
+// openapi.cpp
+outcome openapi(exchange& e);
+outcome docs_page(exchange& e);
+outcome docs_script(exchange& e);
+outcome docs_style(exchange& e);
+
 // health.cpp
 outcome live(exchange& e);
 outcome ready(exchange& e);

@@ -37,6 +37,10 @@ constexpr route routes[] = {
     {"GET", "/livez", handlers::live},
     {"GET", "/readyz", handlers::ready},
     {"GET", "/metrics", handlers::metrics},
+    {"GET", "/openapi.json", handlers::openapi},
+    {"GET", "/docs", handlers::docs_page},
+    {"GET", "/docs/docs.js", handlers::docs_script},
+    {"GET", "/docs/docs.css", handlers::docs_style},
 };
 
 /// Takes the next segment off a pattern, which begins with a slash.
@@ -76,6 +80,10 @@ void allow(std::string& list, std::string_view method) {
 }
 
 } // namespace
+
+std::span<const route> all_routes() {
+  return routes;
+}
 
 routing find_route(request& r) {
   auto method = r.method == "HEAD" ? std::string_view{"GET"} : std::string_view{r.method};

@@ -2,7 +2,7 @@
 
 #include "gateway/http/exchange.hpp"
 
-#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -20,6 +20,9 @@ struct routing {
   const route* to = nullptr;
   std::string allow; ///< When no route has this method but some have the path: those they have.
 };
+
+/// Returns the whole table.
+std::span<const route> all_routes();
 
 /// Returns the route of a request and puts what its names stand for into `captures`. HEAD goes
 /// where GET goes.

@@ -66,6 +66,22 @@ def wait_until(condition, seconds, what):
         time.sleep(0.02)
 
 
+def form(fields, name, content):
+    """Returns (body, headers) of a multipart upload; `name` is written as browsers write it."""
+    boundary = uuid.uuid4().hex
+    parts = "".join(
+        f"--{boundary}\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n"
+        for field, value in fields.items()
+    )
+    written = name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+    head = (
+        f"{parts}--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; "
+        f"filename=\"{written}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+    ).encode(errors="surrogatepass")
+    headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+    return head + content + f"\r\n--{boundary}--\r\n".encode(), headers
+
+
 class Answer:
     def __init__(self, status, headers, body):
         self.status, self.headers, self.body = status, headers, body
@@ -163,13 +179,8 @@ class Node:
         return answer.json()
 
     def upload(self, path, name=None, route="/upload"):
-        boundary = uuid.uuid4().hex
-        head = (
-            f"--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; "
-            f"filename=\"{name or Path(path).name}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
-        ).encode()
-        body = head + Path(path).read_bytes() + f"\r\n--{boundary}--\r\n".encode()
-        return self.ask("POST", route, body, {"Content-Type": f"multipart/form-data; boundary={boundary}"})
+        body, headers = form({}, name or Path(path).name, Path(path).read_bytes())
+        return self.ask("POST", route, body, headers)
 
     def verify(self):
         """Runs `dure verify` on the stopped node's data; returns (exit code, what it printed)."""

@@ -20,6 +20,7 @@ INCLUDES = {
                     r"<utf8proc\.h>"],
     "gateway/bridge": [r'"actors/', STD, CAF, ASIO],
     "gateway/feed": [r'"actors/(core|ports)/', r'"gateway/(api|bridge)/', STD, ASIO],
+    "gateway/openapi": [STD, JSON],
     "gateway/http": [r'"actors/(core|ports)/', r'"gateway/', STD, ASIO, JSON, r"<boost/url.*\.hpp>",
                      r"<spdlog/logger\.h>", r"<zlib\.h>"],
     "node/config": BELOW_ADAPTERS + [r"<CLI/CLI\.hpp>", r"<toml\+\+/toml\.h>"],
