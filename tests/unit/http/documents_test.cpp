@@ -88,7 +88,7 @@ TEST_F(documents_over_http, hands_the_fields_to_the_handler) {
                                                                 {"password", "비밀 \"1\""},
                                                                 {"chunk_size", 800},
                                                                 {"chunk_overlap", 80},
-                                                                {"ocr", "true"},
+                                                                {"ocr", true},
                                                                 {"ocr_languages", "kor+eng"}}));
   EXPECT_EQ(node.read(upload_one({{"use_multimodal", "false"}, {"password", ""}})).spec.params,
             "{}");
