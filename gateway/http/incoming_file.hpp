@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gateway/api/file_type.hpp"
+#include "actors/core/file_type.hpp"
 #include "gateway/http/exchange.hpp"
 
 #include <memory>
