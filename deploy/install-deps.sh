@@ -8,8 +8,9 @@ cd "$(dirname "$0")"
 readonly build_packages=(
   g++ cmake ninja-build ccache mold pkg-config
   libcaf-dev libnats-dev nlohmann-json3-dev librocksdb-dev prometheus-cpp-dev
-  libpoppler-cpp-dev libboost1.81-dev libboost-url1.81-dev libcurl4-openssl-dev libcli11-dev
-  libtomlplusplus-dev libspdlog-dev libseccomp-dev libssl-dev libutf8proc-dev libxxhash-dev zlib1g-dev
+  libpoppler-cpp-dev libpoppler-private-dev libgumbo-dev libcmark-dev libicu-dev
+  libboost1.81-dev libboost-url1.81-dev libcurl4-openssl-dev libcli11-dev libtomlplusplus-dev
+  libspdlog-dev libseccomp-dev libssl-dev libutf8proc-dev libxxhash-dev zlib1g-dev
   libgtest-dev libbenchmark-dev
 )
 # poppler-data: without it, Chinese, Japanese and Korean files give empty text and no error.

@@ -6,6 +6,8 @@
 
 #include <array>
 #include <cstdio>
+#include <cstdlib>
+#include <span>
 
 namespace dure::node {
 
@@ -30,6 +32,11 @@ struct built_in {
   std::uint64_t jobs_max;
   std::uint64_t rss_bytes_max;
 };
+
+/// What document.parse is told of the node's environment (embedding/embedding_client.hpp).
+constexpr std::array<const char*, 4> document_variables{
+    "DURE_EMBEDDINGS_URL", "DURE_EMBEDDINGS_MODEL", "DURE_EMBEDDINGS_KEY_FILE",
+    "DURE_EMBEDDINGS_KEY"};
 
 /// One line for each kind. Memory: document.parse as design.md §7 says; the others hold next to
 /// nothing, a limit only ends a leak.
@@ -60,6 +67,15 @@ constexpr std::array<built_in, 3> table{{
      256 * mebibyte},
 }};
 
+/// Returns those of `names` that are set, as NAME=VALUE.
+std::vector<std::string> set_variables(std::span<const char* const> names) {
+  std::vector<std::string> found;
+  for (const char* name : names)
+    if (const char* value = std::getenv(name); value != nullptr)
+      found.push_back(std::string{name} + "=" + value);
+  return found;
+}
+
 pool_settings settings_of(const built_in& handler, std::uint32_t slots) {
   pool_settings settings;
   settings.kind = handler.kind;
@@ -72,6 +88,8 @@ pool_settings settings_of(const built_in& handler, std::uint32_t slots) {
     settings.limits.address_space_bytes = 0;
   settings.jobs_max = handler.jobs_max;
   settings.rss_bytes_max = handler.rss_bytes_max;
+  if (handler.run == run_document)
+    settings.env = set_variables(document_variables);
   return settings;
 }
 

@@ -30,7 +30,10 @@ INCLUDES = {
     "node/metrics": BELOW_ADAPTERS + [r"<prometheus/.*\.h>"],
     "node/sandbox": BELOW_ADAPTERS + [JSON, r"<seccomp\.h>"],
     "node/handlers": [r'"node/sandbox/(handler_main|pool_settings)\.hpp"', r'"actors/core/', STD,
-                      POSIX, JSON, r"<poppler-.*\.h>", r"<openssl/.*\.h>"],
+                      POSIX, JSON, r"<openssl/.*\.h>"],
+    "node/handlers/document": [r'"node/sandbox/(handler_main|pool_settings)\.hpp"', r'"actors/core/', STD, POSIX,
+                               JSON, r"<(dlfcn|pthread|gumbo|cmark)\.h>", r"<curl/curl\.h>", r"<unicode/\w+\.h>",
+                               r"<((goo|splash)/)?[A-Z][A-Za-z]+\.h>"],
     "node/cli": BELOW_ADAPTERS + [r'"node/store/', r'"gateway/api/', JSON, r"<CLI/CLI\.hpp>",
                                   r"<curl/curl\.h>"],
 }

@@ -66,7 +66,7 @@ TEST_F(document_handler, leaves_the_whole_text_as_pdftotext_prints_it) {
   run_file(1, read_file(sample));
   const handler_end outcome = end_of(1);
   ASSERT_EQ(outcome.artifacts.size(), 1U);
-  EXPECT_EQ(outcome.artifacts[0].name, "text");
+  EXPECT_EQ(outcome.artifacts[0].name, "text.txt");
   EXPECT_EQ(read_file(outcome.artifacts[0].path), pdftotext(sample));
 }
 
@@ -74,8 +74,8 @@ TEST_F(document_handler, names_what_is_wrong_with_a_bad_file) {
   const std::string whole = read_file(sample);
   const std::vector<std::pair<std::string, std::string>> cases{
       {"", "empty_file"},
-      {"just some text", "not_a_pdf"},
-      {std::string(100'000, '\0'), "not_a_pdf"},
+      {std::string(100'000, '\0'), "unsupported_type"},
+      {"PK\x03\x04 a zip", "unsupported_type"},
       {"%PDF-1.7\n", "damaged"},
       {whole.substr(0, 100), "damaged"},
       {whole.substr(0, whole.size() / 2), "damaged"},
@@ -125,7 +125,7 @@ TEST_F(document_handler, gives_the_text_of_pdftotext_byte_for_byte) {
     files.push_back(pypdf / name);
   std::uint8_t number = 0;
   for (const auto& file : files) {
-    run_file(++number, read_file(file));
+    run_file(++number, read_file(file), R"({"ocr":false})");
     ASSERT_EQ(end_of(number).end, attempt_end::completed) << file;
     EXPECT_EQ(read_file(folder_of(number) / "out/text.txt"), pdftotext(file)) << file;
   }
@@ -139,7 +139,7 @@ TEST_F(document_handler, ends_every_odd_file_with_a_result_or_a_code) {
     files.push_back(file);
   std::uint8_t number = 0;
   for (const auto& file : files)
-    run_file(++number, read_file(file), "{}", std::chrono::seconds{5});
+    run_file(++number, read_file(file), R"({"ocr":false})", std::chrono::seconds{5});
   std::size_t completed = 0;
   for (std::uint8_t n = 1; n <= number; ++n) {
     const handler_end outcome = end_of(n);

@@ -1,4 +1,4 @@
-#include "node/handlers/document/utf16.hpp"
+#include "node/handlers/document/pdf/pdf_text.hpp"
 
 #include <gtest/gtest.h>
 #include <vector>
@@ -7,22 +7,40 @@ namespace dure::node {
 
 namespace {
 
-std::string of(std::vector<unsigned short> units) {
-  return utf8_of(units);
+std::string of(std::vector<unsigned int> characters) {
+  return utf8_of(characters);
+}
+
+std::string made_valid(std::string text) {
+  make_valid_utf8(text);
+  return text;
 }
 
 } // namespace
 
 TEST(utf8_of, writes_characters_of_every_length) {
-  EXPECT_EQ(of({'a', 0x00e9, 0xd55c, 0xd83d, 0xde00}), "aé한😀");
-  EXPECT_EQ(of({0xfeff, 'a', 0xfeff}), "a\xEF\xBB\xBF") << "only the first is a mark";
+  EXPECT_EQ(of({'a', 0xe9, 0xd55c, 0x1f600}), "aé한😀");
   EXPECT_EQ(of({}), "");
 }
 
-TEST(utf8_of, replaces_surrogates_without_a_partner) {
-  EXPECT_EQ(of({'a', 0xd83d, 'b'}), "a\xEF\xBF\xBD"
-                                    "b");
-  EXPECT_EQ(of({0xde00, 0xd83d}), "\xEF\xBF\xBD\xEF\xBF\xBD");
+TEST(utf8_of, replaces_what_is_no_character) {
+  EXPECT_EQ(of({'a', 0xd83d, 'b', 0x110000}), "a\xEF\xBF\xBD"
+                                              "b\xEF\xBF\xBD");
+}
+
+TEST(utf8_of_text_string, knows_the_three_encodings_of_a_pdf) {
+  EXPECT_EQ(utf8_of_text_string(std::string{"\xfe\xff\xd5\x5c\xae\x00", 6}), "한글");
+  EXPECT_EQ(utf8_of_text_string("\xef\xbb\xbf한글"), "한글");
+  EXPECT_EQ(utf8_of_text_string("caf\xe9"), "café");
+  EXPECT_EQ(utf8_of_text_string(""), "");
+}
+
+TEST(make_valid_utf8, replaces_single_bytes_and_leaves_the_rest) {
+  EXPECT_EQ(made_valid("한글 text"), "한글 text");
+  EXPECT_EQ(made_valid("a\xff"
+                       "b\xed\xa0\x80"),
+            "a\xEF\xBF\xBD"
+            "b\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
 }
 
 } // namespace dure::node

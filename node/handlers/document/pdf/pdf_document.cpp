@@ -1,67 +1,30 @@
-#include "node/handlers/document/pdf_document.hpp"
+#include "node/handlers/document/pdf/pdf_document.hpp"
 
-#include "node/handlers/document/utf16.hpp"
+#include "node/handlers/document/pdf/pdf_marks.hpp"
+#include "node/handlers/document/pdf/pdf_text.hpp"
+#include "node/handlers/document/stall_watch.hpp"
 
-#include <algorithm>
+#include <Catalog.h>
+#include <DateInfo.h>
+#include <ErrorCodes.h>
+#include <GlobalParams.h>
+#include <PDFDoc.h>
+#include <Page.h>
+#include <TextOutputDev.h>
 #include <array>
-#include <cstdio>
 #include <ctime>
-#include <fstream>
-#include <poppler-document.h>
-#include <poppler-global.h>
-#include <poppler-page.h>
-#include <string_view>
+#include <optional>
+#include <utility>
 
 namespace dure::node {
 
 namespace {
 
-constexpr std::size_t warnings_max = 20;
-constexpr std::size_t warning_bytes_max = 200;
-/// Where readers look for the header and the end marker (PDF 32000-1, annex H.3).
-constexpr std::size_t marker_window = 1'024;
-/// Some writers fill the last block of a file with zeros.
-constexpr std::streamoff padding_max = 64 * 1'024;
+/// pdftotext's: one unit is one point.
+constexpr double text_resolution = 72;
 
 job_error failure(std::string code, std::string message) {
   return {std::move(code), std::move(message), false};
-}
-
-/// What the bytes alone tell.
-struct file_marks {
-  bool empty = false;
-  bool has_header = false;
-  bool has_end = false;
-};
-
-std::string read_at(std::ifstream& file, std::streamoff offset, std::streamoff length) {
-  std::string bytes(static_cast<std::size_t>(length), '\0');
-  file.seekg(offset);
-  file.read(bytes.data(), length);
-  return bytes;
-}
-
-bool has_end_marker(std::string tail) {
-  tail.erase(tail.find_last_not_of(std::string_view{"\0\t\n\f\r ", 6}) + 1);
-  const std::string_view end =
-      std::string_view{tail}.substr(tail.size() - std::min(tail.size(), marker_window));
-  return end.find("%%EOF") != std::string_view::npos ||
-         end.find("startxref") != std::string_view::npos;
-}
-
-file_marks look_at(const std::filesystem::path& path) {
-  std::ifstream file{path, std::ios::binary | std::ios::ate};
-  const std::streamoff size = file ? std::streamoff{file.tellg()} : 0;
-  if (size <= 0)
-    return {true, false, false};
-  const auto head_length = std::min<std::streamoff>(size, marker_window);
-  const auto tail_length = std::min(size, padding_max);
-  return {false, read_at(file, 0, head_length).find("%PDF-") != std::string::npos,
-          has_end_marker(read_at(file, size - tail_length, tail_length))};
-}
-
-std::string text_of(const poppler::ustring& text) {
-  return utf8_of({text.data(), text.size()});
 }
 
 std::string rfc3339(std::time_t time) {
@@ -73,58 +36,59 @@ std::string rfc3339(std::time_t time) {
   return text.data();
 }
 
+bool is_locked(PDFDoc& document) {
+  return !document.isOk() && document.getErrorCode() == errEncrypted;
+}
+
+std::unique_ptr<PDFDoc> load_with(const std::filesystem::path& path, const std::string& password) {
+  const std::optional<GooString> tried{GooString{password}};
+  return std::make_unique<PDFDoc>(std::make_unique<GooString>(path.string()), tried, tried);
+}
+
 /// A password that was given though none is needed does no harm.
-std::unique_ptr<poppler::document> load(const std::filesystem::path& path,
-                                        const std::string& password) {
-  const auto load_with = [&path](const std::string& tried) {
-    return std::unique_ptr<poppler::document>{
-        poppler::document::load_from_file(path.string(), tried, tried)};
-  };
-  auto document = load_with(password);
-  return document && document->is_locked() && !password.empty() ? load_with("")
-                                                                : std::move(document);
+std::unique_ptr<PDFDoc> load(const std::filesystem::path& path, const std::string& password) {
+  if (!globalParams) // poppler's one global; the process has one thread that reads.
+    globalParams = std::make_unique<GlobalParams>();
+  auto document = load_with(path, password);
+  return is_locked(*document) && !password.empty() ? load_with(path, "") : std::move(document);
 }
 
-void keep_warning(const std::string& message, void* warnings) {
-  auto& kept = *static_cast<std::vector<std::string>*>(warnings);
-  const std::string shown = message.substr(0, std::min(message.find('\n'), warning_bytes_max));
-  if (kept.size() < warnings_max && std::find(kept.begin(), kept.end(), shown) == kept.end())
-    kept.push_back(shown);
+void append_text(void* into, const char* text, int length) {
+  static_cast<std::string*>(into)->append(text, static_cast<std::size_t>(length));
 }
-
-void drop_warning(const std::string&, void*) {}
 
 } // namespace
 
+bool has_lost_patience(void* patience) {
+  auto& of = *static_cast<page_patience*>(patience);
+  of.lost = of.lost || own_cpu_time() > of.until;
+  return of.lost;
+}
+
 struct pdf_document::state {
-  std::unique_ptr<poppler::document> document;
-  std::vector<std::string> warnings;
+  explicit state(std::unique_ptr<PDFDoc> opened) : document{std::move(opened)} {
+    device.setTextPageBreaks(false);
+  }
 
-  state() { poppler::set_debug_error_function(keep_warning, &warnings); }
-
-  ~state() { poppler::set_debug_error_function(drop_warning, nullptr); }
+  std::unique_ptr<PDFDoc> document;
+  std::string text;
+  TextOutputDev device{append_text, &text, false, 0, false};
 };
 
 std::variant<pdf_document, job_error> pdf_document::open(const std::filesystem::path& path,
                                                          const std::string& password) {
-  const file_marks marks = look_at(path);
-  if (marks.empty)
-    return failure("empty_file", "The file is empty.");
-  auto opened = std::make_unique<state>();
-  opened->document = load(path, password);
-  if (!opened->document && !marks.has_header)
-    return failure("not_a_pdf", "The file is not a PDF.");
-  if (!opened->document)
-    return failure("damaged", "The file is damaged and cannot be read.");
-  if (opened->document->is_locked())
+  auto document = load(path, password);
+  if (is_locked(*document))
     return password.empty()
                ? failure("encrypted", "The document is encrypted; a password is needed.")
                : failure("wrong_password", "The password does not open the document.");
-  if (!marks.has_end)
+  if (!document->isOk())
+    return failure("damaged", "The file is damaged and cannot be read.");
+  if (!look_at_pdf(path).has_end)
     return failure("damaged", "The file has no end: it was probably cut off.");
-  if (opened->document->pages() <= 0)
+  if (document->getNumPages() <= 0)
     return failure("damaged", "The document has no page that can be read.");
-  return pdf_document{std::move(opened)};
+  return pdf_document{std::make_unique<state>(std::move(document))};
 }
 
 pdf_document::pdf_document(std::unique_ptr<state> opened) : state_{std::move(opened)} {}
@@ -134,10 +98,10 @@ pdf_document::pdf_document(pdf_document&&) noexcept = default;
 pdf_document& pdf_document::operator=(pdf_document&&) noexcept = default;
 
 int pdf_document::page_count() const {
-  return state_->document->pages();
+  return state_->document->getNumPages();
 }
 
-std::map<std::string, std::string> pdf_document::metadata() const {
+std::map<std::string, nlohmann::json> pdf_document::metadata() const {
   static constexpr std::array<std::pair<const char*, const char*>, 6> texts{
       {{"title", "Title"},
        {"author", "Author"},
@@ -147,36 +111,46 @@ std::map<std::string, std::string> pdf_document::metadata() const {
        {"producer", "Producer"}}};
   static constexpr std::array<std::pair<const char*, const char*>, 2> dates{
       {{"created_at", "CreationDate"}, {"modified_at", "ModDate"}}};
-  const poppler::document& document = *state_->document;
-  std::map<std::string, std::string> found;
+  PDFDoc& document = *state_->document;
+  std::map<std::string, nlohmann::json> found;
+  const auto keep = [&found](const char* name, std::string value) {
+    if (!value.empty())
+      found[name] = std::move(value);
+  };
   for (const auto& [name, key] : texts)
-    found[name] = text_of(document.info_key(key));
+    if (const auto value = document.getDocInfoStringEntry(key))
+      keep(name, utf8_of_text_string(value->toStr()));
   for (const auto& [name, key] : dates)
-    if (const std::time_t time = document.info_date_t(key); time != std::time_t{-1})
-      found[name] = rfc3339(time);
-  int major = 0;
-  int minor = 0;
-  document.get_pdf_version(&major, &minor);
-  found["pdf_version"] = std::to_string(major) + "." + std::to_string(minor);
-  std::erase_if(found, [](const auto& entry) { return entry.second.empty(); });
+    if (const auto value = document.getDocInfoStringEntry(key))
+      if (const std::time_t time = dateStringToTime(value.get()); time != std::time_t{-1})
+        keep(name, rfc3339(time));
+  keep("pdf_version", std::to_string(document.getPDFMajorVersion()) + "." +
+                          std::to_string(document.getPDFMinorVersion()));
   return found;
 }
 
-pdf_page pdf_document::page(int index) {
-  const std::unique_ptr<poppler::page> page{state_->document->create_page(index)};
-  if (!page) {
-    keep_warning("page " + std::to_string(index + 1) + " cannot be read", &state_->warnings);
-    return {};
-  }
-  std::string text =
-      text_of(page->text(poppler::rectf(), poppler::page::non_raw_non_physical_layout));
-  if (text.ends_with('\f')) // poppler ends a page with it; ours only stands between pages.
-    text.pop_back();
-  return {text_of(page->label()), std::move(text)};
+bool pdf_document::has_page(int number) const {
+  const Page* page = state_->document->getPage(number);
+  return page != nullptr && page->isOk();
 }
 
-const std::vector<std::string>& pdf_document::warnings() const {
-  return state_->warnings;
+std::string pdf_document::label(int number) const {
+  GooString label;
+  if (!state_->document->getCatalog()->indexToLabel(number - 1, &label))
+    return {};
+  return utf8_of_text_string(label.toStr());
+}
+
+std::string pdf_document::text(int number, page_patience& patience) {
+  state_->text.clear();
+  state_->document->displayPage(&state_->device, number, text_resolution, text_resolution, 0, true,
+                                false, false, has_lost_patience, &patience);
+  make_valid_utf8(state_->text);
+  return std::exchange(state_->text, {});
+}
+
+PDFDoc& pdf_document::inside() {
+  return *state_->document;
 }
 
 } // namespace dure::node

@@ -1,26 +1,35 @@
 #pragma once
 
 #include "actors/core/job.hpp"
+#include "node/handlers/document/parsed_document.hpp"
 
+#include <chrono>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <string>
 #include <variant>
-#include <vector>
+
+class PDFDoc;
 
 namespace dure::node {
 
-struct pdf_page {
-  std::string label; ///< What the document calls the page, e.g. "iv"; empty: nothing.
-  std::string text;  ///< UTF-8 in reading order, as `pdftotext` prints it without the form feed.
+/// Asked by poppler between the operators of a page.
+struct page_patience {
+  std::chrono::nanoseconds until; ///< CPU time of this thread.
+  bool lost = false;              ///< It is over; the page was left half done.
 };
 
+/// The form in which poppler asks; `patience` is a page_patience.
+bool has_lost_patience(void* patience);
+
 /// A PDF that is open for reading: poppler behind our own words. One owner; texts are UTF-8.
+///
+/// One output device serves all pages, as in `pdftotext`: fonts and colour transforms are made once
+/// for a document, not once for a page.
 class pdf_document {
 public:
-  /// Opens the file. Fails, for good, with code empty_file, not_a_pdf, damaged, encrypted (no
-  /// password was given) or wrong_password.
+  /// Opens the file. Fails, for good, with code damaged, encrypted (no password was given) or
+  /// wrong_password.
   static std::variant<pdf_document, job_error> open(const std::filesystem::path& path,
                                                     const std::string& password);
   ~pdf_document();
@@ -31,14 +40,19 @@ public:
 
   /// Returns what there is of title, author, subject, keywords, creator, producer, created_at,
   /// modified_at (RFC 3339 UTC), pdf_version.
-  std::map<std::string, std::string> metadata() const;
+  std::map<std::string, nlohmann::json> metadata() const;
 
-  /// Returns page `index`, counted from 0. A page that poppler cannot read has no text and leaves
-  /// a warning.
-  pdf_page page(int index);
+  /// Returns whether page `number`, counted from 1, can be read at all.
+  bool has_page(int number) const;
 
-  /// Returns the first of what poppler complained about, in its words.
-  const std::vector<std::string>& warnings() const;
+  std::string label(int number) const;
+
+  /// Returns the text of a page in reading order, as `pdftotext` prints it without the form feed.
+  /// Stops early, with what was found so far, when `patience` is lost.
+  std::string text(int number, page_patience& patience);
+
+  /// Returns poppler's own view, for what reads other things than text.
+  PDFDoc& inside();
 
 private:
   struct state;

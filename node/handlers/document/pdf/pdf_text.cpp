@@ -1,24 +1,28 @@
-#include "node/handlers/document/utf16.hpp"
+#include "node/handlers/document/pdf/pdf_text.hpp"
 
-#include <cstddef>
-#include <cstdint>
+#include "actors/core/utf8.hpp"
+
+#include <UTF.h>
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
 
 namespace dure::node {
 
 namespace {
 
-constexpr std::uint32_t byte_order_mark = 0xfeff;
-constexpr std::uint32_t replacement = 0xfffd;
+constexpr unsigned int replacement = 0xfffd;
+constexpr const char* replacement_bytes = "\xef\xbf\xbd";
 
-bool is_high(std::uint32_t unit) {
-  return unit >= 0xd800 && unit < 0xdc00;
+struct free_memory {
+  void operator()(Unicode* characters) const { std::free(characters); }
+};
+
+bool is_character(unsigned int c) {
+  return c < 0x110000 && (c < 0xd800 || c >= 0xe000);
 }
 
-bool is_low(std::uint32_t unit) {
-  return unit >= 0xdc00 && unit < 0xe000;
-}
-
-void append(std::string& text, std::uint32_t character) {
+void append(std::string& text, unsigned int character) {
   const auto tail = [character](int shift) {
     return static_cast<char>(0x80 | ((character >> shift) & 0x3f));
   };
@@ -33,24 +37,57 @@ void append(std::string& text, std::uint32_t character) {
   }
 }
 
+/// Returns where `text` stops being UTF-8.
+std::size_t first_bad_byte(std::string_view text, std::size_t from) {
+  while (from < text.size()) {
+    if (static_cast<unsigned char>(text[from]) < 0x80) {
+      ++from;
+      continue;
+    }
+    const std::size_t size = utf8_character_bytes(text.substr(from));
+    if (size == 0)
+      return from;
+    from += size;
+  }
+  return from;
+}
+
 } // namespace
 
-std::string utf8_of(std::span<const unsigned short> utf16) {
+std::string utf8_of(std::span<const unsigned int> characters) {
   std::string text;
-  text.reserve(utf16.size());
-  for (std::size_t i = 0; i < utf16.size(); ++i) {
-    const std::uint32_t unit = utf16[i];
-    if (i == 0 && unit == byte_order_mark)
-      continue;
-    const std::uint32_t next = i + 1 < utf16.size() ? utf16[i + 1] : 0;
-    if (is_high(unit) && is_low(next)) {
-      append(text, 0x10000 + ((unit - 0xd800) << 10) + (next - 0xdc00));
-      ++i;
-    } else {
-      append(text, is_high(unit) || is_low(unit) ? replacement : unit);
-    }
-  }
+  text.reserve(characters.size());
+  for (const unsigned int c : characters)
+    append(text, is_character(c) ? c : replacement);
   return text;
+}
+
+std::string utf8_of_text_string(const std::string& bytes) {
+  if (bytes.starts_with("\xef\xbb\xbf")) { // Since PDF 2.0; poppler does not know it.
+    std::string text = bytes.substr(3);
+    make_valid_utf8(text);
+    return text;
+  }
+  Unicode* characters = nullptr;
+  const int count = TextStringToUCS4(bytes, &characters);
+  const std::unique_ptr<Unicode, free_memory> held{characters};
+  if (count <= 0 || characters == nullptr)
+    return {};
+  return utf8_of({characters, static_cast<std::size_t>(count)});
+}
+
+void make_valid_utf8(std::string& text) {
+  std::size_t bad = first_bad_byte(text, 0);
+  if (bad == text.size())
+    return;
+  std::string clean = text.substr(0, bad);
+  while (bad < text.size()) {
+    clean += replacement_bytes;
+    const std::size_t next = first_bad_byte(text, bad + 1);
+    clean += text.substr(bad + 1, next - bad - 1);
+    bad = next;
+  }
+  text = std::move(clean);
 }
 
 } // namespace dure::node

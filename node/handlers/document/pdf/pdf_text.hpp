@@ -3,11 +3,16 @@
 #include <span>
 #include <string>
 
+/// poppler's kinds of text as UTF-8.
 namespace dure::node {
 
-/// Returns UTF-16 text as UTF-8; a byte order mark at the beginning is left out, unpaired
-/// surrogates become U+FFFD. (poppler's own conversion answers with nothing for the whole text when
-/// one character is bad.)
-std::string utf8_of(std::span<const unsigned short> utf16);
+/// Returns characters as UTF-8; what is no character becomes U+FFFD.
+std::string utf8_of(std::span<const unsigned int> characters);
+
+/// Returns a PDF text string (PDFDocEncoding, UTF-16 or UTF-8 by its mark) as UTF-8.
+std::string utf8_of_text_string(const std::string& bytes);
+
+/// Replaces each byte that belongs to no character by U+FFFD: a font may name surrogates.
+void make_valid_utf8(std::string& text);
 
 } // namespace dure::node
