@@ -126,6 +126,7 @@ std::string_view status_phrase(int status) {
       {201, "Created"},
       {202, "Accepted"},
       {204, "No Content"},
+      {206, "Partial Content"},
       {304, "Not Modified"},
       {400, "Bad Request"},
       {403, "Forbidden"},
@@ -136,6 +137,7 @@ std::string_view status_phrase(int status) {
       {410, "Gone"},
       {413, "Content Too Large"},
       {415, "Unsupported Media Type"},
+      {416, "Range Not Satisfiable"},
       {417, "Expectation Failed"},
       {422, "Unprocessable Content"},
       {429, "Too Many Requests"},
@@ -143,6 +145,7 @@ std::string_view status_phrase(int status) {
       {500, "Internal Server Error"},
       {501, "Not Implemented"},
       {503, "Service Unavailable"},
+      {507, "Insufficient Storage"},
       {505, "HTTP Version Not Supported"},
   };
   for (const auto& [number, phrase] : phrases)

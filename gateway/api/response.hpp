@@ -11,11 +11,19 @@
 
 namespace dure::gateway {
 
-/// A stored file in the middle of a body: sent piece by piece, never held whole.
+/// A stored file, or a part of one, in the middle of a body: sent piece by piece, never held whole.
 struct streamed_body {
   blob_ref blob;
   std::string before;
   std::string after;
+  std::uint64_t from = 0;                ///< The first byte of the file that is sent.
+  std::optional<std::uint64_t> length{}; ///< How many of its bytes; nothing: all that follow.
+  bool as_stored = false;                ///< Never compressed: its bytes are what ranges count.
+
+  std::uint64_t until() const { return length ? from + *length : blob.bytes; }
+
+  /// Returns the bytes of the whole body.
+  std::uint64_t size() const { return before.size() + (until() - from) + after.size(); }
 
   bool operator==(const streamed_body&) const = default;
 };

@@ -20,7 +20,7 @@ void add(std::string& head, std::string_view name, std::string_view value) {
 std::uint64_t size_of(const response& r) {
   if (!r.stream)
     return r.body.size();
-  return r.stream->before.size() + r.stream->blob.bytes + r.stream->after.size();
+  return r.stream->size();
 }
 
 } // namespace
@@ -57,7 +57,8 @@ std::string to_head(const response& r, const reply_form& form) {
 bool is_compressible(const response& r) {
   auto is_text =
       r.content_type.starts_with("text/") || r.content_type.find("json") != std::string::npos;
-  return is_text && has_body(r.status) && size_of(r) > compressed_from_bytes;
+  const bool as_stored = r.stream && r.stream->as_stored;
+  return is_text && !as_stored && has_body(r.status) && size_of(r) > compressed_from_bytes;
 }
 
 bool has_body(int status) {

@@ -68,6 +68,8 @@ checked<request> to_request(const request_header& header) {
   r.content_type = std::string{value_of(header, http::field::content_type)};
   r.content_length = parse_length(value_of(header, http::field::content_length));
   r.if_none_match = std::string{value_of(header, http::field::if_none_match)};
+  r.if_range = std::string{value_of(header, http::field::if_range)};
+  r.range = std::string{value_of(header, http::field::range)};
   r.prefer = std::string{value_of(header, http::field::prefer)};
   r.speaks = parse_language(value_of(header, http::field::accept_language));
   r.takes_gzip = accepts_gzip(value_of(header, http::field::accept_encoding));

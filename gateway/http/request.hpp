@@ -24,6 +24,8 @@ struct request {
   std::string content_type;
   std::optional<std::uint64_t> content_length;
   std::string if_none_match;
+  std::string if_range;
+  std::string range;
   std::string prefer;
   std::optional<std::string> idempotency_key;
   language speaks = language::korean;

@@ -64,7 +64,7 @@ private:
   boost::asio::awaitable<bool> write_stream(const response& r, reply_form form, const request& head,
                                             std::string first);
   boost::asio::awaitable<bool> write_bytes(std::string_view head, std::string_view body);
-  boost::asio::awaitable<result<std::string>> read_slice(const blob_ref& blob,
+  boost::asio::awaitable<result<std::string>> read_slice(const streamed_body& body,
                                                          std::uint64_t offset);
   boost::asio::awaitable<void> linger();
 

@@ -27,8 +27,9 @@ problem blob_problem(const error& e) {
   return to_problem(e);
 }
 
-bool is_end_of(const streamed_body& body, std::uint64_t offset) {
-  return offset >= body.blob.bytes;
+/// Only a file that was sent from its beginning to its end can be held against its hash.
+bool is_whole(const streamed_body& body) {
+  return body.from == 0 && body.until() == body.blob.bytes;
 }
 
 } // namespace
@@ -42,7 +43,7 @@ asio::awaitable<bool> session::write(response r, const request& head, bool keep_
   if (!r.stream || head.method == "HEAD")
     co_return co_await write_whole(std::move(r), form, head);
   // The first piece is read before anything is said: a lost file can still be told.
-  auto first = co_await read_slice(r.stream->blob, 0);
+  auto first = co_await read_slice(*r.stream, r.stream->from);
   if (!first) {
     auto lost = to_response(blob_problem(first.error()), head.path);
     form.gzip = false;
@@ -59,8 +60,7 @@ asio::awaitable<bool> session::write_whole(response r, reply_form form, const re
     else
       r.body = co_await run_blocking(use_.pool, compress);
   }
-  auto streamed =
-      r.stream ? r.stream->before.size() + r.stream->blob.bytes + r.stream->after.size() : 0;
+  auto streamed = r.stream ? r.stream->size() : 0;
   if (has_body(r.status))
     form.length = r.body.size() + streamed;
   auto silent = head.method == "HEAD" || !has_body(r.status);
@@ -73,17 +73,17 @@ asio::awaitable<bool> session::write_stream(const response& r, reply_form form, 
                                             std::string first) {
   const auto& body = *r.stream;
   if (!form.gzip)
-    form.length = body.before.size() + body.blob.bytes + body.after.size();
+    form.length = body.size();
   gzip_encoder encoder;
   fingerprint seen;
   auto head = to_head(r, form);
   auto piece = body.before + first;
-  std::uint64_t offset = first.size();
+  auto offset = body.from + first.size();
   seen.add(first);
   for (;;) {
-    auto last = is_end_of(body, offset);
+    auto last = offset >= body.until();
     // A file that is not what it says must not look complete.
-    if (last && to_hex(seen.take()) != body.blob.sha256)
+    if (last && is_whole(body) && to_hex(seen.take()) != body.blob.sha256)
       co_return false;
     if (last)
       piece += body.after;
@@ -95,7 +95,7 @@ asio::awaitable<bool> session::write_stream(const response& r, reply_form form, 
     if (!co_await write_bytes(head, piece) || last)
       co_return last;
     head.clear();
-    auto slice = co_await read_slice(body.blob, offset);
+    auto slice = co_await read_slice(body, offset);
     if (!slice || slice->empty())
       co_return false;
     piece = std::move(*slice);
@@ -114,14 +114,16 @@ asio::awaitable<bool> session::write_bytes(std::string_view head, std::string_vi
   co_return !failed;
 }
 
-asio::awaitable<result<std::string>> session::read_slice(const blob_ref& blob,
+asio::awaitable<result<std::string>> session::read_slice(const streamed_body& body,
                                                          std::uint64_t offset) {
   auto& files = use_.node.files();
+  const auto most = std::min<std::uint64_t>(slice_bytes, body.until() - offset);
   co_return co_await run_blocking(use_.pool, [&]() -> result<std::string> {
     std::string slice;
-    auto outcome = files.read(blob, offset, [&](std::span<const std::byte> bytes) {
-      slice.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-      return slice.size() < slice_bytes;
+    auto outcome = files.read(body.blob, offset, [&](std::span<const std::byte> bytes) {
+      const auto taken = std::min<std::uint64_t>(bytes.size(), most - slice.size());
+      slice.append(reinterpret_cast<const char*>(bytes.data()), taken);
+      return slice.size() < most;
     });
     if (!outcome)
       return outcome.error();
