@@ -66,6 +66,19 @@ struct complete {
   std::uint64_t peak_memory_bytes = 0;
 };
 
+/// The attempt has made files; of files with one name the newest counts. They stay when it fails,
+/// until the next attempt begins.
+struct add_artifacts {
+  lease of;
+  std::vector<artifact> artifacts;
+};
+
+/// What the attempt said; the attempt may be over.
+struct keep_log {
+  lease of;
+  blob_ref log; ///< JSON lines.
+};
+
 struct fail {
   lease of;
   attempt_end end = attempt_end::failed; ///< failed, died or timed_out.
@@ -135,7 +148,7 @@ struct expire_record {
 using command_body =
     std::variant<submit, cancel, retry, reprioritise, reschedule, remove, claim, complete, fail,
                  release, lose_node, configure_queue, put_record, delete_record, make_ready,
-                 end_overdue, expire, forget_answer, expire_record>;
+                 end_overdue, expire, forget_answer, expire_record, add_artifacts, keep_log>;
 
 /// A wish with its name, so that it may be repeated, and who has it.
 struct command {

@@ -212,6 +212,22 @@ struct rate_observed {
   bool operator==(const rate_observed&) const = default;
 };
 
+/// A running job's attempt has made files. Of files with one name the newest counts.
+struct artifacts_added {
+  lease of;
+  std::vector<artifact> artifacts;
+
+  bool operator==(const artifacts_added&) const = default;
+};
+
+/// What an attempt said is kept.
+struct log_kept {
+  lease of;
+  blob_ref log;
+
+  bool operator==(const log_kept&) const = default;
+};
+
 } // namespace dure::events
 
 namespace dure {
@@ -222,6 +238,7 @@ using event = std::variant<
     events::cancel_requested, events::job_cancelled, events::job_retried, events::job_reprioritised,
     events::job_rescheduled, events::job_removed, events::queue_configured, events::record_put,
     events::record_deleted, events::command_answered, events::answer_forgotten, events::job_split,
-    events::parts_joined, events::input_poisoned, events::rate_observed>;
+    events::parts_joined, events::input_poisoned, events::rate_observed, events::artifacts_added,
+    events::log_kept>;
 
 } // namespace dure

@@ -39,6 +39,8 @@ template <> constexpr event_type number_of<events::job_split> = event_type::job_
 template <> constexpr event_type number_of<events::parts_joined> = event_type::parts_joined;
 template <> constexpr event_type number_of<events::input_poisoned> = event_type::input_poisoned;
 template <> constexpr event_type number_of<events::rate_observed> = event_type::rate_observed;
+template <> constexpr event_type number_of<events::artifacts_added> = event_type::artifacts_added;
+template <> constexpr event_type number_of<events::log_kept> = event_type::log_kept;
 
 void fields(same_struct<events::leader_claimed> auto& e, auto&& each) {
   each(e.epoch, e.node, e.boot);
@@ -130,6 +132,14 @@ void fields(same_struct<events::input_poisoned> auto& e, auto&& each) {
 
 void fields(same_struct<events::rate_observed> auto& e, auto&& each) {
   each(e.requests_left, e.tokens_left, e.blocked_until);
+}
+
+void fields(same_struct<events::artifacts_added> auto& e, auto&& each) {
+  each(e.of, e.artifacts);
+}
+
+void fields(same_struct<events::log_kept> auto& e, auto&& each) {
+  each(e.of, e.log);
 }
 
 /// Tries the alternatives of `event` from number `I` on until one has the type.

@@ -34,6 +34,8 @@ enum class event_type : std::uint8_t {
   parts_joined = 21,
   input_poisoned = 22,
   rate_observed = 23,
+  artifacts_added = 24,
+  log_kept = 25,
 };
 
 event_type type_of(const event& e);

@@ -29,6 +29,11 @@ public:
     return *this;
   }
 
+  key& letter(char part) {
+    bytes_ += part;
+    return *this;
+  }
+
   key& state(job_state part) {
     bytes_ += static_cast<char>(part);
     return *this;
@@ -45,6 +50,35 @@ public:
 private:
   std::string bytes_;
 };
+
+constexpr char count_tag = 'n';
+constexpr char artifact_tag = 'a';
+constexpr char log_tag = 'l';
+
+constexpr std::size_t log_bytes = 2;
+constexpr std::size_t hash_bytes = 32;
+constexpr std::size_t id_bytes = sizeof(uuid::bytes);
+constexpr std::size_t file_prefix_bytes = log_bytes + id_bytes + 1; ///< With the tag.
+
+char to_digit_value(char hex) {
+  return static_cast<char>(hex <= '9' ? hex - '0' : hex - 'a' + 10);
+}
+
+/// Returns the 32 bytes that a hash in hex spells; a malformed one gives some bytes.
+std::string to_bytes(std::string_view sha256) {
+  std::string bytes;
+  for (std::size_t i = 0; i + 1 < sha256.size(); i += 2)
+    bytes += static_cast<char>((to_digit_value(sha256[i]) << 4) | to_digit_value(sha256[i + 1]));
+  bytes.resize(hash_bytes);
+  return bytes;
+}
+
+std::uint16_t attempt_in(std::string_view bytes) {
+  std::uint16_t attempt = 0;
+  for (char byte : bytes)
+    attempt = static_cast<std::uint16_t>(attempt << 8 | static_cast<std::uint8_t>(byte));
+  return attempt;
+}
 
 key_range begins_with(std::string prefix) {
   auto until = after_prefix(prefix);
@@ -145,6 +179,69 @@ std::string record(log_number log, std::string_view record_key) {
 
 key_range records_of(log_number log, std::string_view prefix) {
   return begins_with(key{log}.text(prefix));
+}
+
+std::string artifact_count(const job_id& id) {
+  return key{log_of(id)}.id(id.value).letter(count_tag);
+}
+
+std::string artifact(const job_id& id, std::string_view name) {
+  return key{log_of(id)}.id(id.value).letter(artifact_tag).text(name);
+}
+
+key_range artifacts_of(const job_id& id) {
+  return begins_with(artifact(id, {}));
+}
+
+key_range artifacts_after(const job_id& id, std::string_view name) {
+  return {artifact(id, name) + end_of_text, after_prefix(artifact(id, {}))};
+}
+
+std::string attempt_log(const job_id& id, std::uint16_t attempt) {
+  return key{log_of(id)}.id(id.value).letter(log_tag).big_endian(attempt, 2);
+}
+
+key_range attempt_logs_of(const job_id& id) {
+  return begins_with(key{log_of(id)}.id(id.value).letter(log_tag));
+}
+
+key_range files_of(const job_id& id) {
+  return begins_with(key{log_of(id)}.id(id.value));
+}
+
+std::optional<file> parse_file(std::string_view key) {
+  if (key.size() < file_prefix_bytes)
+    return std::nullopt;
+  const auto id = job_at_end(key.substr(0, file_prefix_bytes - 1));
+  const auto detail = key.substr(file_prefix_bytes);
+  switch (key[file_prefix_bytes - 1]) {
+  case count_tag:
+    return file{*id, std::nullopt, {}};
+  case artifact_tag:
+    return file{*id, use::artifact, std::string{detail}};
+  case log_tag:
+    return file{*id, use::log, std::to_string(attempt_in(detail))};
+  }
+  return std::nullopt;
+}
+
+std::string blob_use(std::string_view sha256, const job_id& id, use as, std::string_view detail) {
+  return key{log_of(id)}
+      .text(to_bytes(sha256))
+      .id(id.value)
+      .letter(static_cast<char>(as))
+      .text(detail);
+}
+
+key_range blob_uses_of(log_number log, std::string_view sha256) {
+  return begins_with(key{log}.text(to_bytes(sha256)));
+}
+
+std::optional<job_id> user_of_blob(std::string_view key) {
+  constexpr auto prefix = log_bytes + hash_bytes;
+  if (key.size() < prefix + id_bytes)
+    return std::nullopt;
+  return job_at_end(key.substr(0, prefix + id_bytes));
 }
 
 std::string log(log_number log) {

@@ -21,8 +21,12 @@
 ///     leases    log node \0 boot claim id          -> lease_row
 ///     commands  log command-id                     -> answer_row, also under the id of a removed
 ///     job groups    log 'q' | 'k' kind | 'g' group     -> count_row records   log key ->
-///     record_row logs      log                                -> log_row tail      log index ->
-///     the record's bytes meta      log                                -> the replica's
+///     record_row logs      log                                -> log_row files     log id 'n' ->
+///     artifact_count_row
+///               log id 'a' name | 'l' attempt      -> file_row
+///     blob_uses log sha256 id use detail           -> (empty)
+///     tail      log index                          -> the record's bytes
+///     meta      log                                -> the replica's
 namespace dure::keys {
 
 std::string job(const job_id& id);
@@ -60,6 +64,36 @@ std::string record(log_number log, std::string_view key);
 
 /// Records whose keys begin with `prefix`.
 key_range records_of(log_number log, std::string_view prefix);
+
+/// What a job has made: the number of its artifacts, each of them, and what each attempt said.
+std::string artifact_count(const job_id& id);
+std::string artifact(const job_id& id, std::string_view name);
+key_range artifacts_of(const job_id& id);
+key_range artifacts_after(const job_id& id, std::string_view name);
+std::string attempt_log(const job_id& id, std::uint16_t attempt);
+key_range attempt_logs_of(const job_id& id);
+key_range files_of(const job_id& id);
+
+/// As what a job uses a blob. Letters are part of keys.
+enum class use : char { input = 'i', result = 'r', artifact = 'a', log = 'l' };
+
+/// What a key of family `files` says.
+struct file {
+  job_id of;
+  std::optional<use> as; ///< Nothing: the number of artifacts.
+  std::string detail;    ///< An artifact's name, or an attempt in decimal.
+};
+
+/// Returns nothing when the key is malformed.
+std::optional<file> parse_file(std::string_view key);
+
+/// `detail` tells uses of one kind apart.
+/// Requires: `sha256` is 64 hex digits.
+std::string blob_use(std::string_view sha256, const job_id& id, use as, std::string_view detail);
+key_range blob_uses_of(log_number log, std::string_view sha256);
+
+/// Returns the job in a key of family `blob_uses`, or nothing when it is too short.
+std::optional<job_id> user_of_blob(std::string_view key);
 
 /// The key of families `logs` and `meta`.
 std::string log(log_number log);

@@ -1,5 +1,6 @@
 #include "actors/core/keys.hpp"
 #include "actors/core/ledger.hpp"
+#include "actors/core/ledger_files.hpp"
 #include "actors/core/ledger_index.hpp"
 #include "actors/core/limits.hpp"
 #include "actors/core/lookup.hpp"
@@ -88,8 +89,24 @@ result<void> apply_one(overlay& state, const events::job_readied& e, const conte
   return change_job(state, e.id, [](job& j) { j.state = job_state::pending; });
 }
 
+/// What the attempt before made is out of date, and the oldest of many attempts are forgotten.
+result<void> make_room_for_attempt(overlay& state, const job& j) {
+  if (j.attempts.empty())
+    return {};
+  if (auto dropped = drop_artifacts(state, j.spec.id); !dropped)
+    return dropped;
+  if (j.attempts.size() >= limits::attempt_history_max)
+    return drop_log(state, j.spec.id, j.attempts[1].n);
+  return {};
+}
+
 result<void> apply_one(overlay& state, const events::job_leased& e, const context& at) {
-  return change_job(state, e.of.job, [&](job& j) {
+  auto leased = promised_job(state, e.of.job);
+  if (!leased)
+    return leased.error();
+  if (auto room = make_room_for_attempt(state, *leased); !room)
+    return room;
+  return put_changed(state, *leased, [&](job& j) {
     j.state = job_state::running;
     j.attempts_made = e.of.attempt;
     j.started_at = j.started_at.value_or(at.now);
@@ -187,6 +204,9 @@ result<void> apply_one(overlay& state, const events::job_removed& e, const conte
   auto j = promised_job(state, e.id);
   if (!j)
     return j.error();
+  if (!j->attempts.empty())
+    if (auto dropped = drop_files(state, e.id); !dropped)
+      return dropped;
   state.erase(family::jobs, keys::job(e.id));
   replace_rows(state, index_rows(*j), {});
   if (auto freed = free_key(state, *j); !freed)
@@ -261,6 +281,14 @@ result<void> apply_one(overlay& state, const events::command_answered& e, const 
 
 result<void> apply_one(overlay& state, const events::answer_forgotten& e, const context& at) {
   return drop_answer(state, at.log, e.id);
+}
+
+result<void> apply_one(overlay& state, const events::artifacts_added& e, const context&) {
+  return put_artifacts(state, e.of.job, e.artifacts);
+}
+
+result<void> apply_one(overlay& state, const events::log_kept& e, const context&) {
+  return put_log(state, e.of.job, e.of.attempt, e.log);
 }
 
 result<void> not_known_yet(std::string_view what) {

@@ -64,6 +64,14 @@ void check_blob(checks& c, const blob_ref& blob, std::string_view field) {
   c.plain(blob.media_type, limits::media_type_bytes_max, field);
 }
 
+void check_artifacts(checks& c, const std::vector<artifact>& artifacts) {
+  for (const auto& a : artifacts) {
+    c.that(!a.name.empty(), "artifacts", "have a name that is empty");
+    c.plain(a.name, limits::file_name_bytes_max, "artifacts");
+    check_blob(c, a.blob, "artifacts");
+  }
+}
+
 void check_priority(checks& c, std::int16_t priority) {
   c.that(priority >= limits::priority_min && priority <= limits::priority_max, "priority",
          "must be between -100 and 100");
@@ -137,11 +145,21 @@ void check_on(checks& c, const complete& done, const context& at) {
   c.fits(done.outcome.json.size(), limits::inline_json_bytes_max, "result");
   if (done.outcome.blob)
     check_blob(c, *done.outcome.blob, "result");
-  c.that(done.outcome.artifacts.size() <= limits::artifacts_max, "artifacts", "are more than 64");
-  for (const auto& a : done.outcome.artifacts) {
-    c.plain(a.name, limits::file_name_bytes_max, "artifacts");
-    check_blob(c, a.blob, "artifacts");
-  }
+  c.that(done.outcome.artifacts.size() <= limits::artifacts_inline_max, "artifacts",
+         "are more than 64");
+  check_artifacts(c, done.outcome.artifacts);
+}
+
+void check_on(checks& c, const add_artifacts& made, const context& at) {
+  check_lease(c, made.of, at);
+  c.that(!made.artifacts.empty(), "artifacts", "are none");
+  c.that(made.artifacts.size() <= limits::artifacts_batch_max, "artifacts", "are more than 256");
+  check_artifacts(c, made.artifacts);
+}
+
+void check_on(checks& c, const keep_log& said, const context& at) {
+  check_lease(c, said.of, at);
+  check_blob(c, said.log, "log");
 }
 
 void check_on(checks& c, const fail& f, const context& at) {

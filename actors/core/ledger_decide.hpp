@@ -26,6 +26,10 @@ result<decision> decide_on(const state_reader& state, const release& c, const co
 result<decision> decide_on(const state_reader& state, const lose_node& c, const context& at);
 result<decision> decide_on(const state_reader& state, const end_overdue& c, const context& at);
 
+// ledger_files.cpp: what an attempt leaves while it runs.
+result<decision> decide_on(const state_reader& state, const add_artifacts& c, const context& at);
+result<decision> decide_on(const state_reader& state, const keep_log& c, const context& at);
+
 // ledger_change.cpp: a client changes its mind, or time does.
 result<decision> decide_on(const state_reader& state, const cancel& c, const context& at);
 result<decision> decide_on(const state_reader& state, const retry& c, const context& at);

@@ -84,6 +84,19 @@ result<void> count_group(overlay& state, const job& j, const count_step& step) {
   return {};
 }
 
+/// The files that a job's own row names; those that an attempt makes have rows of their own.
+void add_blob_uses(std::vector<index_row>& rows, const job& j) {
+  const auto use = [&](const blob_ref& blob, keys::use as, std::string_view detail) {
+    rows.push_back({family::blob_uses, keys::blob_use(blob.sha256, j.spec.id, as, detail), {}});
+  };
+  if (j.spec.input_file)
+    use(*j.spec.input_file, keys::use::input, {});
+  if (j.outcome.blob)
+    use(*j.outcome.blob, keys::use::result, {});
+  for (const auto& a : j.outcome.artifacts)
+    use(a.blob, keys::use::artifact, a.name);
+}
+
 } // namespace
 
 std::vector<index_row> index_rows(const job& j) {
@@ -103,6 +116,7 @@ std::vector<index_row> index_rows(const job& j) {
   }
   if (auto t = timer_of(j))
     rows.push_back({family::timers, timer_key(log, *t), {}});
+  add_blob_uses(rows, j);
   return rows;
 }
 

@@ -17,8 +17,8 @@ struct index_row {
   std::string value;
 };
 
-/// Returns a job's rows in ready, timers, by_state, by_group and leases: a function of the job
-/// alone, so that these families can be rebuilt.
+/// Returns a job's rows in ready, timers, by_state, by_group, leases and blob_uses: a function of
+/// the job alone, so that these families can be rebuilt.
 std::vector<index_row> index_rows(const job& j);
 
 /// Puts `after` in the place of `before`; rows that are in both are left alone.

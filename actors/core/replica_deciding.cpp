@@ -26,15 +26,19 @@ bool may_feed(const event& e) {
                !std::is_same_v<Event, events::record_put> &&
                !std::is_same_v<Event, events::record_deleted> &&
                !std::is_same_v<Event, events::command_answered> &&
-               !std::is_same_v<Event, events::answer_forgotten>;
+               !std::is_same_v<Event, events::answer_forgotten> &&
+               !std::is_same_v<Event, events::artifacts_added> &&
+               !std::is_same_v<Event, events::log_kept>;
       },
       e);
 }
 
-/// Returns whether the command only ends what is running; a draining leader still takes it.
+/// Returns whether the command only ends what is running, or says what it has made; a draining
+/// leader still takes it.
 bool ends_an_attempt(const command& c) {
   return std::holds_alternative<complete>(c.body) || std::holds_alternative<fail>(c.body) ||
-         std::holds_alternative<release>(c.body);
+         std::holds_alternative<release>(c.body) || std::holds_alternative<add_artifacts>(c.body) ||
+         std::holds_alternative<keep_log>(c.body);
 }
 
 /// Returns about how much memory a waiting command holds.
@@ -44,6 +48,8 @@ std::size_t weight(const command& c) {
     return small + s->spec.params.size() + s->spec.input.size();
   if (const auto* d = std::get_if<complete>(&c.body))
     return small + d->outcome.json.size() + d->outcome.artifacts.size() * small;
+  if (const auto* a = std::get_if<add_artifacts>(&c.body))
+    return small + a->artifacts.size() * small;
   if (const auto* p = std::get_if<put_record>(&c.body))
     return small + p->value.size();
   return small;

@@ -40,6 +40,14 @@ void fields(same_struct<log_row> auto& v, auto&& each) {
   each(v.settings, v.record_version);
 }
 
+void fields(same_struct<artifact_count_row> auto& v, auto&& each) {
+  each(v.artifacts);
+}
+
+void fields(same_struct<file_row> auto& v, auto&& each) {
+  each(v.blob);
+}
+
 template <class Row> std::string encode_row(const Row& row) {
   std::string bytes;
   writer w{bytes};
@@ -86,6 +94,14 @@ std::string encode(const log_row& row) {
   return encode_row(row);
 }
 
+std::string encode(const artifact_count_row& row) {
+  return encode_row(row);
+}
+
+std::string encode(const file_row& row) {
+  return encode_row(row);
+}
+
 std::string encode(const job_id& row) {
   std::string bytes;
   writer{bytes}.id(row.value);
@@ -117,6 +133,14 @@ template <> result<record_row> decode_row(std::string_view bytes) {
 
 template <> result<log_row> decode_row(std::string_view bytes) {
   return decode_fields<log_row>(bytes, "a log's");
+}
+
+template <> result<artifact_count_row> decode_row(std::string_view bytes) {
+  return decode_fields<artifact_count_row>(bytes, "a count of artifacts'");
+}
+
+template <> result<file_row> decode_row(std::string_view bytes) {
+  return decode_fields<file_row>(bytes, "a file's");
 }
 
 template <> result<job_id> decode_row(std::string_view bytes) {

@@ -57,12 +57,28 @@ struct log_row {
   bool operator==(const log_row&) const = default;
 };
 
+/// Family `files`, one for each job that has artifacts.
+struct artifact_count_row {
+  std::uint32_t artifacts = 0;
+
+  bool operator==(const artifact_count_row&) const = default;
+};
+
+/// Family `files`: an artifact, or what an attempt said.
+struct file_row {
+  blob_ref blob;
+
+  bool operator==(const file_row&) const = default;
+};
+
 std::string encode(const job& row);
 std::string encode(const lease_row& row);
 std::string encode(const answer_row& row);
 std::string encode(const count_row& row);
 std::string encode(const record_row& row);
 std::string encode(const log_row& row);
+std::string encode(const artifact_count_row& row);
+std::string encode(const file_row& row);
 std::string encode(const job_id& row); ///< Family `unique`: 16 bytes, without a schema.
 
 /// Row is one of the types above.
@@ -74,6 +90,8 @@ template <> result<answer_row> decode_row(std::string_view bytes);
 template <> result<count_row> decode_row(std::string_view bytes);
 template <> result<record_row> decode_row(std::string_view bytes);
 template <> result<log_row> decode_row(std::string_view bytes);
+template <> result<artifact_count_row> decode_row(std::string_view bytes);
+template <> result<file_row> decode_row(std::string_view bytes);
 template <> result<job_id> decode_row(std::string_view bytes);
 
 } // namespace dure

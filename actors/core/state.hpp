@@ -27,10 +27,12 @@ enum class family : std::uint8_t {
   groups,
   records,
   logs,
+  files,
+  blob_uses,
   tail,
   meta,
 };
-inline constexpr std::size_t family_count = 13;
+inline constexpr std::size_t family_count = 15;
 
 std::string_view to_string(family f);
 

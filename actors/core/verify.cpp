@@ -1,6 +1,7 @@
 #include "actors/core/verify.hpp"
 
 #include "actors/core/keys.hpp"
+#include "actors/core/ledger_index.hpp"
 #include "actors/core/rows.hpp"
 #include "actors/core/timer.hpp"
 
@@ -32,6 +33,10 @@ public:
         return counted.error();
     if (auto walked = walk_unique(); !walked)
       return walked.error();
+    if (auto walked = walk_files(); !walked)
+      return walked.error();
+    if (auto counted = compare_rows(family::blob_uses, blob_uses_); !counted)
+      return counted.error();
     return std::move(found_);
   }
 
@@ -75,6 +80,11 @@ private:
           timer_key(log_, make_timer(j.spec.run_at, timer_type::ready, j.spec.id.value)));
     if (j.state == job_state::running && !j.attempts.empty())
       wanted.emplace_back(family::leases, keys::lease_of(live_lease(j), j.attempts.back().claim));
+    for (auto& row : ledger::index_rows(j))
+      if (row.in == family::blob_uses) {
+        ++blob_uses_;
+        wanted.emplace_back(row.in, std::move(row.key));
+      }
     for (const auto& [f, row] : wanted)
       if (auto there = expect_row(f, row, name); !there)
         return there;
@@ -179,6 +189,45 @@ private:
     return scanned ? outcome : scanned;
   }
 
+  /// Files belong to jobs and use their blobs; a job's artifacts are as many as it says.
+  result<void> walk_files() {
+    result<void> outcome{};
+    auto scanned = state_.scan(family::files, keys::all_of(log_), scan_order::ascending,
+                               [&](std::string_view key, std::string_view value) {
+                                 outcome = check_file(key, value);
+                                 return bool{outcome};
+                               });
+    for (const auto& [id, artifacts] : artifacts_)
+      if (artifacts != 0)
+        broken("job " + to_string(id) + " has another number of artifacts than it says");
+    return scanned ? outcome : scanned;
+  }
+
+  result<void> check_file(std::string_view key, std::string_view value) {
+    const auto file = keys::parse_file(key);
+    if (!file) {
+      broken("a file's key is malformed");
+      return {};
+    }
+    const auto name = "job " + to_string(file->of);
+    if (auto there = expect_row(family::jobs, keys::job(file->of), name + " of a file"); !there)
+      return there;
+    if (!file->as) {
+      auto count = decode_row<artifact_count_row>(value);
+      artifacts_[file->of] += count ? static_cast<std::int64_t>(count->artifacts) : 0;
+      return {};
+    }
+    auto row = decode_row<file_row>(value);
+    if (!row) {
+      broken("a file's row is unreadable: " + row.error().context);
+      return {};
+    }
+    artifacts_[file->of] -= *file->as == keys::use::artifact ? 1 : 0;
+    ++blob_uses_;
+    return expect_row(family::blob_uses,
+                      keys::blob_use(row->blob.sha256, file->of, *file->as, file->detail), name);
+  }
+
   const state_reader& state_;
   log_number log_;
   verification found_;
@@ -186,6 +235,8 @@ private:
   std::uint64_t pending_ = 0;
   std::uint64_t running_ = 0;
   std::uint64_t grouped_ = 0;
+  std::uint64_t blob_uses_ = 0;
+  std::map<job_id, std::int64_t> artifacts_; ///< Said minus found.
 };
 
 } // namespace

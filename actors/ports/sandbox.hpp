@@ -40,12 +40,13 @@ struct handler_log {
   std::string message;
 };
 
-/// A file the handler left in its scratch folder; checked to be a regular file below it.
+/// A file the handler has made in its scratch folder, told when it is made. It was a regular file
+/// below the folder then; whoever opens it must look again.
 struct handler_artifact {
+  lease of;
   std::string name;
-  std::filesystem::path path; ///< Absolute.
+  std::string path; ///< Below the scratch folder.
   std::string media_type;
-  std::uint64_t bytes = 0;
 };
 
 /// How an attempt ended. Exactly one for every task that was taken.
@@ -55,11 +56,10 @@ struct handler_end {
   std::string result; ///< JSON text when completed; may be far larger than what is kept inline.
   std::optional<job_error> failure; ///< When failed, died or timed_out.
   std::optional<milliseconds> retry_after;
-  std::vector<handler_artifact> artifacts;
   std::uint64_t peak_memory_bytes = 0;
 };
 
-using handler_message = std::variant<handler_progress, handler_log, handler_end>;
+using handler_message = std::variant<handler_progress, handler_log, handler_artifact, handler_end>;
 
 /// What one kind can take on this node.
 struct handler_capacity {

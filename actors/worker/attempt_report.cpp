@@ -57,7 +57,8 @@ command_body to_report(const handler_end& end, bool given_back, job_result outco
 }
 
 bool may_move_later(const error& why) {
-  return why.code != errc::not_found && why.code != errc::gone && why.code != errc::corrupt;
+  return why.code != errc::not_found && why.code != errc::gone && why.code != errc::corrupt &&
+         why.code != errc::invalid && why.code != errc::too_large;
 }
 
 fail to_file_failure(const attempt_in_hand& attempt, const error& why) {
@@ -68,6 +69,12 @@ fail to_file_failure(const attempt_in_hand& attempt, const error& why) {
                 {},
                 attempt.end.peak_memory_bytes};
   };
+  if (why.code == errc::too_large)
+    return to_fail({"too_many_artifacts", "It made more files than a job may have.", false});
+  if (why.code == errc::invalid)
+    return to_fail({"bad_artifact",
+                    "The handler named a file that is not a regular file in its own folder.",
+                    false});
   if (attempt.at == attempt_in_hand::phase::keeping)
     return to_fail({"result_not_kept", "What it made cannot be stored: " + why.context, true});
   if (why.code == errc::not_found || why.code == errc::gone)
@@ -82,6 +89,10 @@ const lease& lease_in(const command_body& report) {
     return done->of;
   if (const auto* failed = std::get_if<fail>(&report))
     return failed->of;
+  if (const auto* made = std::get_if<add_artifacts>(&report))
+    return made->of;
+  if (const auto* said = std::get_if<keep_log>(&report))
+    return said->of;
   return std::get<release>(report).of;
 }
 

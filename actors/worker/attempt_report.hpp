@@ -23,7 +23,7 @@ bool may_move_later(const error& why);
 fail to_file_failure(const attempt_in_hand& attempt, const error& why);
 
 /// Returns the attempt that a report is about.
-/// Requires: `report` is complete, fail or release.
+/// Requires: `report` is complete, fail, release, add_artifacts or keep_log.
 const lease& lease_in(const command_body& report);
 
 } // namespace dure

@@ -59,22 +59,24 @@ std::optional<report_book::batch> report_book::next() {
   return batch{number, reports};
 }
 
-std::vector<std::pair<command, error>>
-report_book::answered(report_batch number, const std::vector<result<answer>>& outcomes) {
-  std::vector<std::pair<command, error>> refused;
+report_book::settled report_book::answered(report_batch number,
+                                           const std::vector<result<answer>>& outcomes) {
+  settled done;
   auto sent = on_their_way_.extract(number);
   if (sent.empty())
-    return refused;
+    return done;
   auto& reports = sent.mapped();
   for (std::size_t i = 0; i < reports.size(); ++i) {
     if (i >= outcomes.size())
       again_.push_back(std::move(reports[i]));
-    else if (!outcomes[i] && may_pass_later(outcomes[i].error().code))
+    else if (outcomes[i])
+      done.taken.push_back(std::move(reports[i]));
+    else if (may_pass_later(outcomes[i].error().code))
       again_.push_back(std::move(reports[i]));
-    else if (!outcomes[i])
-      refused.emplace_back(std::move(reports[i]), outcomes[i].error());
+    else
+      done.refused.emplace_back(std::move(reports[i]), outcomes[i].error());
   }
-  return refused;
+  return done;
 }
 
 void report_book::failed(report_batch number) {

@@ -32,10 +32,13 @@ public:
   /// Returns the next batch to send, if there is something to say and room on the way.
   std::optional<batch> next();
 
-  /// Takes the answers of a batch: what may still be taken waits for `retry`; returns the reports
-  /// that were refused for good, with why.
-  std::vector<std::pair<command, error>> answered(report_batch number,
-                                                  const std::vector<result<answer>>& outcomes);
+  struct settled {
+    std::vector<command> taken;
+    std::vector<std::pair<command, error>> refused; ///< For good, with why.
+  };
+
+  /// Takes the answers of a batch: what may still be taken waits for `retry`; returns the rest.
+  settled answered(report_batch number, const std::vector<result<answer>>& outcomes);
 
   /// The batch got no answer at all.
   void failed(report_batch number);

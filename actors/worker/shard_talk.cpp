@@ -1,5 +1,6 @@
 #include "actors/worker/shard_talk.hpp"
 
+#include "actors/worker/attempt_files.hpp"
 #include "actors/worker/attempt_report.hpp"
 #include "actors/worker/taking.hpp"
 
@@ -73,21 +74,31 @@ void claim_work(worker_pointer self, log_number log, shard_link& link) {
   send_claim(self, log, link, wish);
 }
 
+/// A result that the log does not want must not leave its job running until the timeout.
+void replace_refused(worker_state& state, const command& refused, errc why) {
+  const auto unwanted = why == errc::invalid || why == errc::too_large;
+  if (std::holds_alternative<complete>(refused.body) && unwanted)
+    report(state, fail{lease_in(refused.body),
+                       attempt_end::failed,
+                       {"result_refused", std::string{to_string(why)}, false},
+                       {},
+                       0});
+}
+
 void on_reports_answered(worker_pointer self, log_number log, report_batch number,
                          const outcome_batch& told) {
   auto& state = self->state;
-  for (auto& [refused, why] : state.shards.at(log).reports.answered(number, told.outcomes)) {
+  auto settled = state.shards.at(log).reports.answered(number, told.outcomes);
+  for (const auto& taken : settled.taken)
+    if (const auto* made = std::get_if<add_artifacts>(&taken.body))
+      on_artifacts_told(state, made->of, {});
+  for (const auto& [refused, why] : settled.refused) {
     const auto& of = lease_in(refused.body);
     state.context->log.write(log_level::info, "report-refused", to_string(why.code),
                              {{"job", to_string(of.job)}});
-    // A result that the log does not want must not leave its job running until the timeout.
-    if (std::holds_alternative<complete>(refused.body) &&
-        (why.code == errc::invalid || why.code == errc::too_large))
-      report(state, fail{of,
-                         attempt_end::failed,
-                         {"result_refused", std::string{to_string(why.code)}, false},
-                         {},
-                         0});
+    if (std::holds_alternative<add_artifacts>(refused.body))
+      on_artifacts_told(state, of, why);
+    replace_refused(state, refused, why.code);
   }
   pump(self);
 }

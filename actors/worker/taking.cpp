@@ -1,5 +1,7 @@
 #include "actors/worker/taking.hpp"
 
+#include "actors/worker/attempt_files.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -66,7 +68,7 @@ void ask_for_files(worker_state& state, attempt_in_hand& attempt) {
   if (attempt.at == phase::staging)
     state.context->files.stage({attempt.granted.of, attempt.granted.spec.input_file});
   else
-    state.context->files.keep({attempt.granted.of, attempt.end.result, attempt.end.artifacts});
+    move_files(state, attempt);
 }
 
 void give_up(worker_state& state, attempt_in_hand& attempt, attempt_end end) {

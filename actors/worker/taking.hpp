@@ -15,8 +15,8 @@ void take(worker_pointer self, std::vector<grant> grants);
 /// Takes grants whose older attempts have ended meanwhile.
 void take_superseding(worker_pointer self);
 
-/// Asks the courier for what the attempt waits for.
-/// Requires: it is in phase staging or keeping.
+/// Asks the courier for what the attempt waits for: its input, or that its files are kept.
+/// Requires: it is not in phase waiting.
 void ask_for_files(worker_state& state, attempt_in_hand& attempt);
 
 /// Tells a running handler to stop; gives up what has not started.

@@ -1,6 +1,7 @@
 #include "actors/worker/worker.hpp"
 
 #include "actors/protocol/weak_handle.hpp"
+#include "actors/worker/attempt_files.hpp"
 #include "actors/worker/attempt_report.hpp"
 #include "actors/worker/shard_talk.hpp"
 #include "actors/worker/taking.hpp"
@@ -93,23 +94,6 @@ void learn_routes(worker_state& state, route_table table) {
     }
 }
 
-/// The attempt is over and its files are safe: reports it.
-void finish(worker_state& state, attempt_in_hand& attempt, job_result outcome) {
-  auto of = attempt.granted.of;
-  auto body =
-      to_report(attempt.end, attempt.given_back, std::move(outcome), state.context->time.now());
-  if (state.load->needs_files(attempt.granted.spec.kind))
-    state.context->files.discard(of);
-  state.load->remove(attempt);
-  state.progress.forget(of.job);
-  report(state, std::move(body));
-}
-
-bool must_be_kept(const handler_end& end) {
-  return end.end == attempt_end::completed &&
-         (!end.artifacts.empty() || end.result.size() > limits::inline_json_bytes_max);
-}
-
 struct handler_listener {
   worker_state& state;
 
@@ -121,50 +105,24 @@ struct handler_listener {
   }
 
   void operator()(handler_log& told) const {
-    state.context->log.write(log_level::info, "handler-said", told.message,
-                             {{"job", to_string(told.of.job)}, {"level", told.level}});
+    if (state.load->find(told.of))
+      state.said.note(std::move(told), state.context->time.now());
   }
+
+  void operator()(handler_artifact& told) const { move_artifact(state, std::move(told)); }
 
   void operator()(handler_end& told) const {
     auto* attempt = state.load->find(told.of);
     if (!attempt || attempt->at != phase::running)
       return state.context->files.discard(told.of);
     state.load->stop(*attempt, state.context->time.ticks());
-    attempt->end = std::move(told);
-    if (must_be_kept(attempt->end))
-      return ask_for_files(state, *attempt);
-    job_result outcome{std::move(attempt->end.result), {}, {}};
-    finish(state, *attempt, std::move(outcome));
+    keep_end(state, *attempt, std::move(told));
   }
 };
 
 void hear(worker_state& state, std::vector<handler_message>& told) {
   for (auto& message : told)
     std::visit(handler_listener{state}, message);
-}
-
-/// The attempt failed for want of its files.
-void lose_files(worker_state& state, attempt_in_hand& attempt, const error& why) {
-  auto of = attempt.granted.of;
-  auto body = to_file_failure(attempt, why);
-  state.context->log.write(log_level::warn, "attempt-without-files", why.context,
-                           {{"job", to_string(of.job)}});
-  state.context->files.discard(of);
-  state.load->remove(attempt);
-  state.progress.forget(of.job);
-  report(state, std::move(body));
-}
-
-/// What only cannot be moved now is tried again while the lease lasts: work that is done must not
-/// be thrown away because a store is out of reach.
-void on_file_failure(worker_state& state, attempt_in_hand& attempt, const error& why) {
-  auto& time = state.context->time;
-  auto ends_at = attempt.granted.started_at + attempt.granted.spec.timeout.hard;
-  if (!may_move_later(why) || time.now() >= ends_at)
-    return lose_files(state, attempt, why);
-  state.context->log.write(log_level::warn, "files-not-moved", why.context,
-                           {{"job", to_string(attempt.granted.of.job)}});
-  attempt.files_failed_at = time.ticks();
 }
 
 struct courier_listener {
@@ -179,14 +137,9 @@ struct courier_listener {
     state.load->make_ready(*attempt, std::move(*told.scratch), state.context->time.ticks());
   }
 
-  void operator()(kept_files& told) const {
-    auto* attempt = state.load->find(told.of);
-    if (!attempt || attempt->at != phase::keeping)
-      return;
-    if (!told.outcome)
-      return on_file_failure(state, *attempt, told.outcome.error());
-    finish(state, *attempt, std::move(*told.outcome));
-  }
+  void operator()(kept_artifact& told) const { on_artifact_kept(state, std::move(told)); }
+
+  void operator()(kept_files& told) const { on_end_kept(state, std::move(told)); }
 };
 
 void hear(worker_state& state, courier_message& told) {
@@ -194,7 +147,7 @@ void hear(worker_state& state, courier_message& told) {
 }
 
 void retry_files(worker_state& state, monotonic now) {
-  for (auto at : {phase::staging, phase::keeping})
+  for (auto at : {phase::staging, phase::running, phase::keeping})
     for (const auto& of : state.load->all(at)) {
       auto* attempt = state.load->find(of);
       if (attempt->files_failed_at && now - *attempt->files_failed_at >= files_retry_period)
@@ -218,6 +171,9 @@ void publish(worker_state& state, monotonic now) {
   for (const auto& told : state.progress.due(now))
     if (auto link = state.shards.find(log_of(told.job)); link != state.shards.end())
       state.context->progress.publish(link->second.route.queue, link->second.route.shard, told);
+  for (const auto& line : state.said.take_news())
+    if (auto link = state.shards.find(log_of(line.job)); link != state.shards.end())
+      state.context->lines.publish(link->second.route.queue, link->second.route.shard, line);
 }
 
 void look_at_clock(worker_pointer self) {

@@ -3,10 +3,12 @@
 #include "actors/ports/clock.hpp"
 #include "actors/ports/courier.hpp"
 #include "actors/ports/log.hpp"
+#include "actors/ports/log_channel.hpp"
 #include "actors/ports/progress.hpp"
 #include "actors/ports/sandbox.hpp"
 #include "actors/protocol/interfaces.hpp"
 #include "actors/worker/claim_book.hpp"
+#include "actors/worker/log_book.hpp"
 #include "actors/worker/progress_book.hpp"
 #include "actors/worker/report_book.hpp"
 #include "actors/worker/workload.hpp"
@@ -28,6 +30,7 @@ struct worker_context {
   sandbox& handlers;
   courier& files;
   progress_channel& progress;
+  log_channel& lines;
   log_sink& log;
 };
 
@@ -51,6 +54,7 @@ struct worker_state {
   std::map<log_number, shard_link> shards;
   std::vector<grant> superseding; ///< Wait until an older attempt at the same job has ended here.
   progress_book progress;
+  log_book said;
   std::optional<monotonic> draining_since;
   bool stopped_running = false; ///< The drain's patience is over.
   std::vector<caf::typed_response_promise<bool>> drains;

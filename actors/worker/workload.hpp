@@ -1,7 +1,9 @@
 #pragma once
 
 #include "actors/core/command.hpp"
+#include "actors/core/error.hpp"
 #include "actors/core/time.hpp"
+#include "actors/ports/log_channel.hpp"
 #include "actors/ports/sandbox.hpp"
 
 #include <deque>
@@ -13,6 +15,22 @@
 #include <vector>
 
 namespace dure {
+
+/// Files of an attempt on their way: from the scratch folder to the blob store, then to the log.
+/// Its end is reported only when all of them are there.
+struct attempt_files {
+  std::size_t moving = 0;              ///< In the courier's hands.
+  std::vector<handler_artifact> again; ///< Not moved; tried again.
+  std::vector<artifact> made;          ///< Safe, but not told yet.
+  bool telling = false;                ///< Some are on their way to the log.
+  bool end_due = false;                ///< A large result or a log is not safe yet.
+  std::vector<job_log_line> log;       ///< While the end is due.
+  std::optional<error> failure;        ///< The first file that can never be kept.
+
+  bool at_rest() const {
+    return moving == 0 && again.empty() && made.empty() && !telling && !end_due;
+  }
+};
 
 /// One attempt that this worker holds the lease of.
 ///
@@ -26,8 +44,10 @@ struct attempt_in_hand {
   monotonic since{};             ///< When it entered the phase.
   std::filesystem::path scratch; ///< Empty: it needs no files.
   handler_end end;               ///< While keeping: what is reported when its files are safe.
+  job_result outcome;            ///< Likewise, when it completed.
   bool given_back = false;       ///< The worker, not the client, told the handler to stop.
   std::optional<monotonic> files_failed_at; ///< Moving its files failed then; it is tried again.
+  attempt_files files;
 };
 
 /// How many jobs a kind's handlers could take, and which they have. A value.

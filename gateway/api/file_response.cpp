@@ -1,7 +1,8 @@
 #include "gateway/api/file_response.hpp"
 
-#include "gateway/api/file_type.hpp"
+#include "gateway/api/file_name.hpp"
 #include "gateway/api/fingerprint.hpp"
+#include "gateway/api/percent.hpp"
 
 #include <algorithm>
 #include <array>
@@ -68,23 +69,6 @@ range_fit read_suffix(std::string_view digits, std::uint64_t size, byte_range& i
   return range_fit::part;
 }
 
-std::string to_percent(std::string_view utf8) {
-  static constexpr std::string_view digits = "0123456789ABCDEF";
-  constexpr std::string_view plain = "!#$&+-.^_`|~"; // RFC 8187's attr-char beside letters.
-  std::string out;
-  for (char c : utf8) {
-    if (is_alphanumeric(c) || plain.find(c) != std::string_view::npos) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += '%';
-    out += digits[byte >> 4];
-    out += digits[byte & 15];
-  }
-  return out;
-}
-
 /// For clients that read no UTF-8: what is not plain ASCII becomes an underscore, one a character.
 std::string to_ascii(std::string_view utf8) {
   std::string out;
@@ -133,7 +117,8 @@ range_fit read_range(std::string_view field, std::uint64_t size, byte_range& int
 std::string to_disposition(std::string_view name, file_display shown) {
   const auto clean = clean_file_name(name);
   std::string field = shown == file_display::download ? "attachment" : "inline";
-  return field + "; filename=\"" + to_ascii(clean) + "\"; filename*=UTF-8''" + to_percent(clean);
+  return field + "; filename=\"" + to_ascii(clean) + "\"; filename*=UTF-8''" +
+         percent_encoded(clean);
 }
 
 std::string to_safe_type(std::string_view media_type) {

@@ -16,6 +16,7 @@ struct actor_backend_parts {
   blobs& files;
   clock& time;
   progress_channel& progress;
+  log_channel& lines;
   std::function<std::vector<readiness>()> components; ///< Besides the shards.
   std::function<std::string()> metrics_text;
   std::function<void(std::string_view route, int code, double seconds)> count_http;
@@ -45,6 +46,8 @@ public:
   clock& time() override { return parts_.time; }
 
   progress_channel& progress() override { return parts_.progress; }
+
+  log_channel& lines() override { return parts_.lines; }
 
   void watch(std::function<void(std::vector<job_change>)> on_changes) override;
   std::vector<readiness> ready() const override;

@@ -5,6 +5,7 @@
 #include "actors/core/state.hpp"
 #include "actors/ports/blobs.hpp"
 #include "actors/ports/clock.hpp"
+#include "actors/ports/log_channel.hpp"
 #include "actors/ports/progress.hpp"
 
 #include <cstdint>
@@ -48,6 +49,7 @@ public:
   virtual blobs& files() = 0;
   virtual clock& time() = 0;
   virtual progress_channel& progress() = 0;
+  virtual log_channel& lines() = 0;
 
   /// `on_changes` hears of every applied change from now on, on any thread, and must only pass it
   /// on. One listener.

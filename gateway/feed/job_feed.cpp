@@ -54,10 +54,12 @@ job_feed::job_feed(std::shared_ptr<asio::io_context> io)
 
 job_feed::~job_feed() {
   subscription_.reset();
+  line_subscription_.reset();
   door_->feed = nullptr;
 }
 
 void job_feed::listen_to(backend& node) {
+  hear_lines(node);
   std::weak_ptr<door> way = door_;
   node.watch([way](std::vector<job_change> changes) {
     auto ids = ended(changes);
@@ -80,6 +82,19 @@ void job_feed::listen_to(backend& node) {
   });
 }
 
+void job_feed::hear_lines(backend& node) {
+  std::weak_ptr<door> way = door_;
+  line_subscription_ = node.lines().subscribe([way](job_log_line line) {
+    auto here = way.lock();
+    if (!here)
+      return;
+    asio::post(*here->io, [way, line = std::move(line)]() mutable {
+      if (auto there = way.lock(); there && there->feed)
+        there->feed->lines_.put(std::move(line));
+    });
+  });
+}
+
 void job_feed::stop() {
   stopped_ = true;
   for (auto& [id, one] : waiters_) {
@@ -91,6 +106,7 @@ void job_feed::stop() {
 void job_feed::on_ends(const std::vector<job_id>& ids) {
   for (const auto& id : ids) {
     board_.forget(id);
+    lines_.forget(id);
     auto [from, until] = waiters_.equal_range(id);
     for (; from != until; ++from) {
       from->second->woken_ = true;

@@ -2,6 +2,7 @@
 
 #include "actors/core/ids.hpp"
 #include "gateway/bridge/backend.hpp"
+#include "gateway/feed/log_board.hpp"
 #include "gateway/feed/progress_board.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -53,18 +54,23 @@ public:
 
   const progress_board& progress() const { return board_; }
 
+  const log_board& lines() const { return lines_; }
+
   /// Wakes everyone who waits, now and from now on.
   void stop();
 
 private:
   struct door;
 
+  void hear_lines(backend& node);
   void on_ends(const std::vector<job_id>& ids);
 
   std::shared_ptr<door> door_;
   progress_board board_;
+  log_board lines_;
   std::unordered_multimap<job_id, waiter*> waiters_;
   std::unique_ptr<progress_channel::subscription> subscription_;
+  std::unique_ptr<log_channel::subscription> line_subscription_;
   bool stopped_ = false;
 };
 

@@ -8,6 +8,8 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -21,6 +23,15 @@ public:
   /// Reads until `into` is full or the body ends; returns how many bytes, 0 at the end. A body that
   /// is cut off, malformed, too slow or too large is a problem.
   virtual boost::asio::awaitable<checked<std::size_t>> read(std::span<char> into) = 0;
+};
+
+/// A body that goes on while something happens.
+class live_body {
+public:
+  virtual ~live_body() = default;
+
+  /// Waits for the next piece; nothing: the body is complete.
+  virtual boost::asio::awaitable<std::optional<std::string>> next() = 0;
 };
 
 /// What every handler may use. All of it outlives the exchange.
@@ -37,6 +48,7 @@ struct exchange {
   request head;
   body_source& body;
   service& use;
+  std::unique_ptr<live_body> live{}; ///< Set by a handler: follows the response's own body.
 };
 
 /// Answers one request. A problem is turned into its document by the caller.

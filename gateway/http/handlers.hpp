@@ -33,6 +33,13 @@ outcome read_job(exchange& e);
 outcome read_job_legacy(exchange& e);
 outcome read_result(exchange& e);
 
+// artifacts.cpp
+outcome list_artifacts(exchange& e);
+outcome read_artifact(exchange& e);
+
+// job_logs.cpp
+outcome read_logs(exchange& e);
+
 // job_changes.cpp
 outcome cancel_job(exchange& e);
 outcome retry_job(exchange& e);

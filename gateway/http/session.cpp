@@ -174,6 +174,7 @@ asio::awaitable<bool> session::serve() {
   auto keep_alive = message.keep_alive() && parser_->is_done() && !draining_;
   auto status = r.status;
   auto written = co_await write(std::move(r), *head, keep_alive);
+  live_.reset();
   count(*head, route_name_, status, begun);
   co_return written&& keep_alive;
 }
@@ -187,7 +188,9 @@ asio::awaitable<response> session::answer(request& head) {
   exchange e{head, *this, use_};
   std::optional<problem> broken;
   try {
-    co_return co_await answer_by(*where.to, e);
+    auto answered = co_await answer_by(*where.to, e);
+    live_ = std::move(e.live);
+    co_return answered;
   } catch (const std::exception& failure) {
     // Out of memory, or a library that threw where it should not: this exchange fails, no other.
     if (log_)

@@ -63,6 +63,7 @@ private:
   boost::asio::awaitable<bool> write_whole(response r, reply_form form, const request& head);
   boost::asio::awaitable<bool> write_stream(const response& r, reply_form form, const request& head,
                                             std::string first);
+  boost::asio::awaitable<bool> write_live(const response& r, reply_form form);
   boost::asio::awaitable<bool> write_bytes(std::string_view head, std::string_view body);
   boost::asio::awaitable<result<std::string>> read_slice(const streamed_body& body,
                                                          std::uint64_t offset);
@@ -78,6 +79,7 @@ private:
   std::string client_;
   boost::beast::flat_buffer buffer_;
   std::optional<parser> parser_;
+  std::unique_ptr<live_body> live_; ///< Of the answer that is being written.
   phase phase_ = phase::idle;
   clock_type::time_point deadline_ = clock_type::time_point::max();
   bool expired_ = false;

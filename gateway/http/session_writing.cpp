@@ -37,6 +37,8 @@ bool is_whole(const streamed_body& body) {
 asio::awaitable<bool> session::write(response r, const request& head, bool keep_alive) {
   auto http_1_0 = parser_->get().version() <= 10;
   reply_form form{http_1_0, keep_alive, false, std::nullopt, use_.node.time().now()};
+  if (live_ && !http_1_0 && head.method != "HEAD" && has_body(r.status))
+    co_return co_await write_live(r, form);
   // Chunks, which a compressed stream needs, are unknown to HTTP/1.0; HEAD tells the plain length.
   auto may_chunk = !http_1_0 || !r.stream;
   form.gzip = head.takes_gzip && head.method != "HEAD" && may_chunk && is_compressible(r);
@@ -102,6 +104,25 @@ asio::awaitable<bool> session::write_stream(const response& r, reply_form form, 
     offset += piece.size();
     seen.add(piece);
   }
+}
+
+/// A client that left is noticed by a write that fails; a node that drains ends the body.
+asio::awaitable<bool> session::write_live(const response& r, reply_form form) {
+  auto head = to_head(r, form);
+  auto piece = to_chunk(r.body);
+  for (;;) {
+    if (!co_await write_bytes(head, piece))
+      co_return false;
+    head.clear();
+    if (draining_)
+      break;
+    auto more = co_await live_->next();
+    if (!more)
+      break;
+    piece = to_chunk(*more);
+  }
+  const std::string_view nothing;
+  co_return co_await write_bytes(nothing, last_chunk);
 }
 
 asio::awaitable<bool> session::write_bytes(std::string_view head, std::string_view body) {

@@ -47,6 +47,15 @@ std::string all_progress(std::string_view cluster) {
   return "dure." + subject_token(cluster) + ".progress.>";
 }
 
+std::string log_subject(std::string_view cluster, std::string_view queue, std::uint16_t shard,
+                        std::string_view job) {
+  return shard_subject(cluster, "log", queue, shard) + "." + std::string{job};
+}
+
+std::string all_logs(std::string_view cluster) {
+  return "dure." + subject_token(cluster) + ".log.>";
+}
+
 std::string bucket(std::string_view cluster) {
   return "dure-" + subject_token(cluster);
 }

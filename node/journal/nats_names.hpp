@@ -26,6 +26,13 @@ std::string progress_subject(std::string_view cluster, std::string_view queue, s
 /// Returns the subject of all progress of a cluster.
 std::string all_progress(std::string_view cluster);
 
+/// Returns dure.<cluster>.log.<queue>.<shard>.<job>.
+std::string log_subject(std::string_view cluster, std::string_view queue, std::uint16_t shard,
+                        std::string_view job);
+
+/// Returns the subject of all log lines of a cluster.
+std::string all_logs(std::string_view cluster);
+
 /// Returns the cluster's bucket of files, "dure-<cluster>" with '.' as '_'.
 std::string bucket(std::string_view cluster);
 

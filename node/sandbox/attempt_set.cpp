@@ -103,15 +103,16 @@ result<void> attempt_set::say(running& of, log_line said, monotonic, handler_mes
   return {};
 }
 
-result<void> attempt_set::say(running& of, artifact_line said, monotonic, handler_messages&) {
-  if (of.artifacts.size() == limits::artifacts_max)
+result<void> attempt_set::say(running& of, artifact_line said, monotonic, handler_messages& out) {
+  if (of.artifacts++ == settings_.artifacts_max)
     return error{errc::too_large, "too many artifacts"};
-  const auto file = open_beneath(of.task.scratch, said.path);
-  if (!file)
+  if (of.spoiled)
+    return {};
+  if (!open_beneath(of.task.scratch, said.path))
     of.spoiled = endings::bad_artifact();
   else
-    of.artifacts.push_back({std::move(said.name), of.task.scratch / said.path,
-                            std::move(said.media_type), file->bytes});
+    out.emplace_back(handler_artifact{of.task.of, std::move(said.name), std::move(said.path),
+                                      std::move(said.media_type)});
   return {};
 }
 
@@ -119,8 +120,6 @@ void attempt_set::end(table::iterator it, handler_end outcome, handler_messages&
   running& of = it->second;
   if (of.held)
     out.emplace_back(std::move(*of.held));
-  if (outcome.end == attempt_end::completed)
-    outcome.artifacts = std::move(of.artifacts);
   out.emplace_back(std::move(outcome));
   attempts_.erase(it);
 }

@@ -72,7 +72,7 @@ private:
     monotonic progress_from{};             ///< The next progress is not sent before.
     std::optional<handler_progress> held;  ///< The newest progress that came too early.
     std::optional<attempt_ending> spoiled; ///< The attempt fails with this whatever it answers.
-    std::vector<handler_artifact> artifacts;
+    std::size_t artifacts = 0;             ///< Told, those of one name counted each.
     std::size_t log_bytes = 0;
     bool soft_told = false;
     bool cancelled = false;

@@ -36,7 +36,8 @@ struct pool_settings {
   std::size_t result_bytes_max = std::size_t{48} << 20; ///< `output_too_large`
   std::size_t log_bytes_max = std::size_t{1} << 20;     ///< An attempt's further logs are dropped.
 
-  std::uint64_t jobs_max = 0;      ///< A process is replaced after this many; 0: never.
+  std::uint64_t jobs_max = 0; ///< A process is replaced after this many; 0: never.
+  std::size_t artifacts_max = 4 * dure::limits::artifacts_max; ///< `output_too_large`
   std::uint64_t rss_bytes_max = 0; ///< A process is replaced when it holds more; 0: never.
 };
 

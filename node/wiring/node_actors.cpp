@@ -98,6 +98,7 @@ struct node_actors::parts {
             *s.files,
             s.time,
             *s.progress,
+            *s.lines,
             [&s] { return components_of(s); },
             [this] { return figures.text(); },
             [this](std::string_view route, int code, double seconds) {
@@ -121,9 +122,9 @@ struct node_actors::parts {
 
   worker_actor start_worker() {
     auto& s = services;
-    auto handle =
-        system.spawn(worker, worker_context{s.options.name, s.boot, milliseconds{25'000}, s.time,
-                                            *s.handlers, *s.courier, *s.progress, *s.log});
+    auto handle = system.spawn(worker, worker_context{s.options.name, s.boot, milliseconds{25'000},
+                                                      s.time, *s.handlers, *s.courier, *s.progress,
+                                                      *s.lines, *s.log});
     return handle;
   }
 

@@ -6,6 +6,7 @@
 #include "node/journal/nats_bus.hpp"
 #include "node/journal/nats_connection.hpp"
 #include "node/journal/nats_journal.hpp"
+#include "node/journal/nats_log_lines.hpp"
 #include "node/journal/nats_progress.hpp"
 #include "node/journal/nats_server_child.hpp"
 #include "node/sandbox/process_sandbox.hpp"
@@ -35,6 +36,7 @@ struct node_services {
   std::unique_ptr<nats_journal_source> journals;
   std::unique_ptr<nats_bus> messages;
   std::unique_ptr<nats_progress> progress;
+  std::unique_ptr<nats_log_lines> lines;
   std::unique_ptr<rocks_store> rows;
   std::unique_ptr<nats_blobs> files;
   std::unique_ptr<process_sandbox> handlers; ///< Null without the worker role.

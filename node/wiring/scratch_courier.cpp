@@ -1,11 +1,13 @@
 #include "node/wiring/scratch_courier.hpp"
 
 #include "actors/core/limits.hpp"
+#include "node/journal/nats_log_lines.hpp"
+#include "node/sandbox/scratch_file.hpp"
 
-#include <array>
-#include <fstream>
+#include <cerrno>
 #include <span>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 
 namespace dure::node {
@@ -14,28 +16,32 @@ namespace fs = std::filesystem;
 
 namespace {
 
-result<blob_ref> put_text(blobs& files, std::string_view text, std::string name) {
-  auto writer = files.put(std::move(name), "application/json");
+constexpr std::size_t piece_bytes = 128 * 1024;
+
+result<blob_ref> put_text(blobs& files, std::string_view text, std::string name,
+                          std::string media_type) {
+  auto writer = files.put(std::move(name), std::move(media_type));
   if (auto written = writer->write(std::as_bytes(std::span{text})); !written)
     return written.error();
   return writer->finish();
 }
 
-result<blob_ref> put_file(blobs& files, const handler_artifact& artifact) {
-  std::ifstream in{artifact.path, std::ios::binary};
-  auto writer = files.put(artifact.name, artifact.media_type);
-  std::array<char, 64 * 1024> piece{};
-  while (in) {
-    in.read(piece.data(), piece.size());
-    const auto got = static_cast<std::size_t>(in.gcount());
+/// Reads from a file that nobody can exchange any more: by its descriptor.
+result<blob_ref> put_file(blobs& files, const regular_file& file, const handler_artifact& made) {
+  auto writer = files.put(made.name, made.media_type);
+  std::vector<char> piece(piece_bytes);
+  for (;;) {
+    const auto got = ::read(file.fd.get(), piece.data(), piece.size());
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0)
+      return error{errc::io_failed, "artifact '" + made.name + "' cannot be read"};
     if (got == 0)
-      break;
-    if (auto written = writer->write(std::as_bytes(std::span{piece.data(), got})); !written)
+      return writer->finish();
+    const std::span whole{piece.data(), static_cast<std::size_t>(got)};
+    if (auto written = writer->write(std::as_bytes(whole)); !written)
       return written.error();
   }
-  if (!in.eof())
-    return error{errc::io_failed, "artifact '" + artifact.name + "' cannot be read"};
-  return writer->finish();
 }
 
 } // namespace
@@ -72,7 +78,13 @@ void scratch_courier::stage(stage_request request) {
 }
 
 void scratch_courier::keep(keep_request request) {
-  add([this, request = std::move(request)] { tell_(kept_files{request.of, keep_all(request)}); });
+  add([this, request = std::move(request)] {
+    tell_(kept_files{request.of, keep_result(request), keep_log(request)});
+  });
+}
+
+void scratch_courier::keep_artifact(handler_artifact made) {
+  add([this, made = std::move(made)] { tell_(kept_artifact{made, put_artifact(made)}); });
 }
 
 void scratch_courier::discard(const lease& of) {
@@ -100,23 +112,33 @@ result<fs::path> scratch_courier::make_folder(const stage_request& request) {
   return folder;
 }
 
-result<job_result> scratch_courier::keep_all(const keep_request& request) {
+result<blob_ref> scratch_courier::put_artifact(const handler_artifact& made) {
+  auto file = open_beneath(folder_of(made.of), made.path);
+  if (!file)
+    return error{errc::invalid, "artifact '" + made.name + "' is no file any more"};
+  return put_file(files_, *file, made);
+}
+
+result<job_result> scratch_courier::keep_result(const keep_request& request) {
   job_result kept;
   if (request.result.size() <= limits::inline_json_bytes_max) {
     kept.json = request.result;
-  } else {
-    auto blob = put_text(files_, request.result, "result.json");
-    if (!blob)
-      return blob.error();
-    kept.blob = *blob;
+    return kept;
   }
-  for (const auto& artifact : request.artifacts) {
-    auto blob = put_file(files_, artifact);
-    if (!blob)
-      return blob.error();
-    kept.artifacts.push_back({artifact.name, *blob});
-  }
+  auto blob = put_text(files_, request.result, "result.json", "application/json");
+  if (!blob)
+    return blob.error();
+  kept.blob = std::move(*blob);
   return kept;
+}
+
+std::optional<result<blob_ref>> scratch_courier::keep_log(const keep_request& request) {
+  if (request.log.empty())
+    return std::nullopt;
+  std::string lines;
+  for (const auto& line : request.log)
+    lines += to_log_json(line) + "\n";
+  return put_text(files_, lines, "log.jsonl", "application/x-ndjson");
 }
 
 void scratch_courier::add(chore work) {

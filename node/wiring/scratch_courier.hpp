@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -25,6 +26,7 @@ public:
 
   void listen(listener on_message) override;
   void stage(stage_request request) override;
+  void keep_artifact(handler_artifact made) override;
   void keep(keep_request request) override;
   void discard(const lease& of) override;
 
@@ -33,7 +35,9 @@ private:
 
   std::filesystem::path folder_of(const lease& of) const;
   result<std::filesystem::path> make_folder(const stage_request& request);
-  result<job_result> keep_all(const keep_request& request);
+  result<blob_ref> put_artifact(const handler_artifact& made);
+  result<job_result> keep_result(const keep_request& request);
+  std::optional<result<blob_ref>> keep_log(const keep_request& request);
   void add(chore work);
   void work_off();
 

@@ -82,6 +82,8 @@ std::string story::tell(const std::string& line) {
     return show(job_named(s.thing(0)));
   if (s.verb == "count")
     return count(s);
+  if (s.verb == "files")
+    return files(job_named(s.thing(0)));
   auto wish = wish_of(s);
   if (!wish)
     return "there is no such command: " + s.verb + "\n";
@@ -97,6 +99,10 @@ std::optional<command_body> story::wish_of(const sentence& s) {
     return claim_of(s);
   if (s.verb == "complete")
     return complete{lease_named(first), {"{}", {}, {}}, {}, 0};
+  if (s.verb == "make")
+    return artifacts_of(s);
+  if (s.verb == "quote")
+    return keep_log{lease_named(first), blob_of(s.thing(1))};
   if (s.verb == "fail")
     return fail_of(s);
   if (s.verb == "release")
@@ -171,6 +177,21 @@ std::string story::show(const job_id& id) {
             (a.end ? " " + std::string{to_string(*a.end)} + " at " + words_.of(a.ended_at) : "") +
             "\n";
   return told;
+}
+
+std::string story::files(const job_id& id) {
+  std::string told;
+  auto scanned = state_.scan(family::files, keys::files_of(id), scan_order::ascending,
+                             [&told](std::string_view key, std::string_view value) {
+                               const auto file = keys::parse_file(key);
+                               const auto row = decode_row<file_row>(value);
+                               if (file && file->as && row)
+                                 told += (*file->as == keys::use::log ? "log " : "") +
+                                         file->detail + " = " + row->blob.sha256.substr(0, 1) +
+                                         "\n";
+                               return true;
+                             });
+  return !scanned ? scanned.error().context : told.empty() ? "none\n" : told;
 }
 
 std::string story::count(const sentence& s) {

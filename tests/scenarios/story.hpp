@@ -25,6 +25,9 @@ struct sentence {
 /// Returns the time that "250ms", "10s", "5m", "2h" or "7d" says.
 milliseconds parse_span(const std::string& text);
 
+/// Returns the blob whose hash is 64 times the word's first letter.
+blob_ref blob_of(const std::string& word);
+
 /// One log that is spoken to in words (README.md lists them). One owner.
 class story {
 public:
@@ -38,6 +41,7 @@ private:
   std::string pass(milliseconds time);
   std::string show(const job_id& id);
   std::string count(const sentence& s);
+  std::string files(const job_id& id);
 
   job_id job_named(const std::string& name);
   lease lease_named(const std::string& name) const;
@@ -45,6 +49,7 @@ private:
   submit submit_of(const sentence& s);
   claim claim_of(const sentence& s);
   fail fail_of(const sentence& s);
+  add_artifacts artifacts_of(const sentence& s) const;
   configure_queue settings_of(const sentence& s);
   put_record record_of(const sentence& s) const;
   lose_node lost_of(const sentence& s) const;

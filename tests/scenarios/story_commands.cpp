@@ -16,6 +16,10 @@ std::optional<std::uint64_t> maybe(const sentence& s, const std::string& name) {
 
 } // namespace
 
+blob_ref blob_of(const std::string& word) {
+  return {std::string(64, word.empty() ? '0' : word.front()), 1, "", "text/plain"};
+}
+
 job_id story::job_named(const std::string& name) {
   const auto made = jobs_.try_emplace(name, make_job_id(story_log, now_, jobs_.size() + 1));
   words_.name(made.first->second, name);
@@ -75,6 +79,14 @@ fail story::fail_of(const sentence& s) {
   if (s.options.contains("after"))
     f.retry_not_before = now_ + s.span("after");
   return f;
+}
+
+/// make LEASE NAME=letter…
+add_artifacts story::artifacts_of(const sentence& s) const {
+  add_artifacts made{lease_named(s.thing(0)), {}};
+  for (const auto& [name, letter] : s.options)
+    made.artifacts.push_back({name, blob_of(letter)});
+  return made;
 }
 
 configure_queue story::settings_of(const sentence& s) {

@@ -102,6 +102,13 @@ std::string words::of(const event& e) const {
           [](const events::parts_joined&) { return std::string{"parts joined"}; },
           [](const events::input_poisoned&) { return std::string{"input poisoned"}; },
           [](const events::rate_observed&) { return std::string{"rate observed"}; },
+          [&](const events::artifacts_added& a) {
+            auto text = of(a.of) + " made";
+            for (const auto& one : a.artifacts)
+              text += " " + one.name;
+            return text;
+          },
+          [&](const events::log_kept& l) { return of(l.of) + " is quoted"; },
       },
       e);
 }

@@ -58,6 +58,7 @@ private:
   void claim_jobs(const command& wish, bool repeated);
   void take(const std::vector<grant>& grants);
   void work_on(const lease& of);
+  void leave_files(const lease& of);
   void report(const lease& of);
   void attempt(const std::shared_ptr<report_under_way>& r);
   command_body choose_end(const lease& of);

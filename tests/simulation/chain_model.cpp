@@ -123,6 +123,16 @@ void chain_model::occur(const events::queue_configured& e) {
   settings_ = e.settings;
 }
 
+void chain_model::occur(const events::artifacts_added& e) {
+  life_under(e.of);
+  made_files_.insert(key_of(e.of));
+}
+
+void chain_model::occur(const events::log_kept& e) {
+  life(e.of.job);
+  expect(has_leased(e.of), "a log of an attempt that never was");
+}
+
 chain_model::job_life& chain_model::life(const job_id& id) {
   auto& j = jobs_[id];
   expect(j.spec.id == id, "an event of a job that was never submitted");

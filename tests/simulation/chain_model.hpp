@@ -35,6 +35,8 @@ public:
     return found != jobs_.end() && found->second.removed;
   }
 
+  bool has_artifacts(const lease& of) const { return made_files_.count(key_of(of)) != 0; }
+
   std::uint64_t settings_version() const { return settings_.version; }
 
 private:
@@ -66,6 +68,8 @@ private:
   void occur(const events::job_rescheduled& e);
   void occur(const events::job_removed& e);
   void occur(const events::queue_configured& e);
+  void occur(const events::artifacts_added& e);
+  void occur(const events::log_kept& e);
 
   void occur(const events::barrier&) {}
 
@@ -97,6 +101,7 @@ private:
   std::set<lease_key> ended_;
   std::set<job_id> cancelled_; ///< Requested or done, at any time.
   std::set<job_id> retried_;
+  std::set<lease_key> made_files_;
   queue_settings settings_;
   journal_index index_{};
   epoch_number epoch_{};

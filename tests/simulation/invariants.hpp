@@ -29,8 +29,10 @@ public:
       add_record(key, value);
     for (const auto& [key, value] : rows_in(family::commands))
       add_answer(key, value);
-    for (auto f :
-         {family::ready, family::timers, family::by_state, family::by_group, family::leases})
+    for (const auto& [key, value] : rows_in(family::files))
+      add_file(key, value);
+    for (auto f : {family::ready, family::timers, family::by_state, family::by_group,
+                   family::leases, family::blob_uses})
       if (rows_in(f) != wanted_[static_cast<std::size_t>(f)])
         broken_.push_back(std::string{to_string(f)} + " differs from what its jobs say");
     check_unique();
@@ -104,6 +106,15 @@ private:
     if (row)
       want(family::timers, timer_key(log_, {row->forget_at, timer_type::kept_answer,
                                             std::string{keys::after_log(key)}}));
+  }
+
+  /// Their numbers are held against the jobs by verify_rows.
+  void add_file(const std::string& key, const std::string& value) {
+    const auto file = keys::parse_file(key);
+    if (!file || !file->as)
+      return;
+    if (auto row = decoded<file_row>(value))
+      want(family::blob_uses, keys::blob_use(row->blob.sha256, file->of, *file->as, file->detail));
   }
 
   void check_unique() {

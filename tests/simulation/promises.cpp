@@ -23,6 +23,8 @@ void promises::keep(const command& wish, const answer& told) {
     retried_.push_back(wanted->id);
   if (const auto* wanted = std::get_if<remove>(&wish.body))
     removed_.push_back(wanted->id);
+  if (const auto* made = std::get_if<add_artifacts>(&wish.body))
+    made_files_.push_back(made->of);
   if (const auto* configured = std::get_if<configure_queue>(&wish.body))
     settings_version_ = std::max(settings_version_, configured->settings.version);
 }
@@ -46,6 +48,9 @@ std::optional<std::string> promises::broken_by(const chain_model& chain) const {
   for (const auto& id : removed_)
     if (!chain.was_removed(id))
       return "an acknowledged removal of job " + to_string(id) + " is lost";
+  for (const auto& of : made_files_)
+    if (!chain.has_artifacts(of))
+      return "acknowledged artifacts of job " + to_string(of.job) + " are lost";
   if (chain.settings_version() < settings_version_)
     return "acknowledged queue settings are lost";
   return std::nullopt;

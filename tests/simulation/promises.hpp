@@ -25,6 +25,7 @@ private:
   std::vector<job_id> cancelled_;
   std::vector<job_id> retried_;
   std::vector<job_id> removed_;
+  std::vector<lease> made_files_;
   std::uint64_t settings_version_ = 0;
 };
 

@@ -34,6 +34,7 @@ std::string_view to_string(situation s) {
       "limit reached",
       "catch-up from afar",
       "worker restarted in its node",
+      "files left",
   };
   return names[static_cast<std::size_t>(s)];
 }

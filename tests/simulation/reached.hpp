@@ -41,8 +41,9 @@ enum class situation : std::uint8_t {
   limit_reached,
   catch_up_from_afar,
   worker_restarted_in_its_node,
+  files_left,
 };
-inline constexpr std::size_t situation_count = 30;
+inline constexpr std::size_t situation_count = 31;
 
 std::string_view to_string(situation s);
 

@@ -118,10 +118,31 @@ void worker::work_on(const lease& of) {
   auto is_last_word = in_.stormy() && in_.chance.chance(8);
   auto takes = is_last_word ? in_.chance.between(milliseconds{0}, milliseconds{7'000})
                             : in_.chance.between(milliseconds{0}, milliseconds{1'200});
+  if (in_.chance.chance(30))
+    in_.time.in(in_.chance.between(milliseconds{0}, takes), [this, of] { leave_files(of); });
   in_.time.in(takes, [this, of, is_last_word] {
     if (is_last_word || alive())
       report(of);
   });
+}
+
+/// Says once what the attempt has made so far, and what it said: told again by nobody, so that an
+/// answer is all that promises it.
+void worker::leave_files(const lease& of) {
+  if (!alive())
+    return;
+  const blob_ref blob{std::string(64, in_.chance.chance(50) ? 'a' : 'b'), 1, "", ""};
+  const std::vector<command_body> wishes{add_artifacts{of, {{"page-1", blob}, {"text", blob}}},
+                                         keep_log{of, blob}};
+  for (const auto& body : wishes) {
+    const command wish{in_.chance.id<command_id>(), of.node, body};
+    in_.call(wish, milliseconds{0}, [this, wish](const result<answer>& outcome) {
+      if (!outcome)
+        return;
+      in_.promise(wish, *outcome);
+      in_.note(situation::files_left);
+    });
+  }
 }
 
 void worker::report(const lease& of) {

@@ -2,6 +2,7 @@
 #include "actors/supervisor/restart_policy.hpp"
 #include "actors/worker/attempt_report.hpp"
 #include "actors/worker/claim_book.hpp"
+#include "actors/worker/log_book.hpp"
 #include "actors/worker/progress_book.hpp"
 #include "actors/worker/report_book.hpp"
 #include "tests/unit/actors/job_examples.hpp"
@@ -76,13 +77,13 @@ TEST(report_book, sends_a_report_again_under_its_own_id_until_it_is_answered) {
   reports.add(report_of(1));
   auto first = reports.next();
   ASSERT_TRUE(first);
-  EXPECT_TRUE(reports.answered(first->number, {error{errc::not_leader, {}}}).empty());
+  EXPECT_TRUE(reports.answered(first->number, {error{errc::not_leader, {}}}).refused.empty());
   EXPECT_FALSE(reports.next());
   reports.retry();
   auto second = reports.next();
   ASSERT_TRUE(second);
   EXPECT_EQ(second->reports.front().id, report_of(1).id);
-  EXPECT_TRUE(reports.answered(second->number, {answer{accepted{}}}).empty());
+  EXPECT_EQ(reports.answered(second->number, {answer{accepted{}}}).taken.size(), 1U);
   EXPECT_TRUE(reports.empty());
 }
 
@@ -91,7 +92,7 @@ TEST(report_book, drops_what_is_refused_for_good_and_says_so) {
   reports.add(report_of(1));
   auto batch = reports.next();
   ASSERT_TRUE(batch);
-  auto refused = reports.answered(batch->number, {error{errc::stale_lease, {}}});
+  auto refused = reports.answered(batch->number, {error{errc::stale_lease, {}}}).refused;
   ASSERT_EQ(refused.size(), 1U);
   EXPECT_EQ(refused.front().second.code, errc::stale_lease);
   EXPECT_TRUE(reports.empty());
@@ -103,6 +104,46 @@ TEST(report_book, repeats_a_batch_that_got_no_answer) {
   reports.failed(reports.next()->number);
   reports.retry();
   EXPECT_TRUE(reports.next());
+}
+
+handler_log said(std::string message, std::uint16_t attempt = 1) {
+  auto of = example_grant(1).of;
+  of.attempt = attempt;
+  return {of, "info", std::move(message)};
+}
+
+TEST(log_book, numbers_what_is_said_over_all_attempts) {
+  log_book book;
+  book.note(said("one"), timestamp{milliseconds{5}});
+  book.note(said("two"), timestamp{milliseconds{6}});
+  auto first = book.take(said("").of);
+  ASSERT_EQ(first.size(), 2U);
+  EXPECT_EQ(first[0].n, 1'000'001U);
+  EXPECT_EQ(first[1].n, 1'000'002U);
+  EXPECT_EQ(first[1].at, timestamp{milliseconds{6}});
+  book.note(said("again", 2), timestamp{});
+  EXPECT_EQ(book.take(said("", 2).of).front().n, 2'000'001U);
+}
+
+TEST(log_book, tells_each_line_once_and_keeps_them_all) {
+  log_book book;
+  book.note(said("one"), timestamp{});
+  EXPECT_EQ(book.take_news().size(), 1U);
+  EXPECT_TRUE(book.take_news().empty());
+  book.note(said("two"), timestamp{});
+  ASSERT_EQ(book.take_news().size(), 1U);
+  EXPECT_EQ(book.take(said("").of).size(), 2U);
+  EXPECT_TRUE(book.take(said("").of).empty());
+}
+
+TEST(log_book, says_that_it_is_full_and_takes_no_more) {
+  log_book book;
+  const std::string long_line(10'000, 'x');
+  for (int i = 0; i < 1'000; ++i)
+    book.note(said(long_line), timestamp{});
+  auto lines = book.take(said("").of);
+  EXPECT_LE(lines.size() * long_line.size(), limits::attempt_log_bytes_max + long_line.size());
+  EXPECT_EQ(lines.back().level, "warn");
 }
 
 TEST(progress_book, tells_the_newest_at_most_ten_times_a_second_and_again_after_five) {

@@ -108,11 +108,12 @@ protected:
   test::memory_store rows;
   no_files files;
   test::hand_progress progress;
-  std::optional<actor_backend> subject{std::in_place,
-                                       actor_backend_parts{system, rows, files, time, progress,
-                                                           [] { return std::vector<readiness>{}; },
-                                                           [] { return std::string{}; },
-                                                           [](std::string_view, int, double) {}}};
+  test::hand_lines log_lines;
+  std::optional<actor_backend> subject{
+      std::in_place,
+      actor_backend_parts{system, rows, files, time, progress, log_lines,
+                          [] { return std::vector<readiness>{}; }, [] { return std::string{}; },
+                          [](std::string_view, int, double) {}}};
 
   void TearDown() override {
     subject.reset();

@@ -4,6 +4,7 @@
 #include "actors/ports/clock.hpp"
 #include "actors/ports/courier.hpp"
 #include "actors/ports/log.hpp"
+#include "actors/ports/log_channel.hpp"
 #include "actors/ports/progress.hpp"
 #include "actors/ports/sandbox.hpp"
 
@@ -102,23 +103,57 @@ public:
       tell(staged_files{request.of, *failure});
   }
 
+  void keep_artifact(handler_artifact made) override {
+    artifacts.push_back(made);
+    if (!holds_artifacts)
+      tell_artifact(made);
+  }
+
+  void tell_artifact(const handler_artifact& made) {
+    const blob_ref blob{std::string(64, 'b'), 1, made.name, made.media_type};
+    if (artifact_failure)
+      tell(kept_artifact{made, *artifact_failure});
+    else
+      tell(kept_artifact{made, blob});
+  }
+
   void keep(keep_request request) override {
     kept.push_back(request.of);
     job_result outcome;
-    outcome.blob = blob_ref{std::string(64, 'a'), request.result.size(), "result.json", ""};
+    if (!request.result.empty())
+      outcome.blob = blob_ref{std::string(64, 'a'), request.result.size(), "result.json", ""};
+    std::optional<result<blob_ref>> log;
+    if (!request.log.empty())
+      log = blob_ref{std::string(64, 'c'), request.log.size(), "log.jsonl", ""};
     if (!failure)
-      tell(kept_files{request.of, outcome});
+      tell(kept_files{request.of, outcome, log});
     else
-      tell(kept_files{request.of, *failure});
+      tell(kept_files{request.of, *failure, {}});
   }
 
   void discard(const lease& of) override { discarded.push_back(of); }
 
   listener tell;
   std::optional<error> failure;
+  std::optional<error> artifact_failure;
+  bool holds_artifacts = false;
+  std::vector<handler_artifact> artifacts;
   std::vector<lease> staged;
   std::vector<lease> kept;
   std::vector<lease> discarded;
+};
+
+class hand_lines final : public log_channel {
+public:
+  void publish(const std::string&, std::uint16_t, const job_log_line& line) override {
+    published.push_back(line);
+  }
+
+  std::unique_ptr<subscription> subscribe(std::function<void(job_log_line)>) override {
+    return nullptr;
+  }
+
+  std::vector<job_log_line> published;
 };
 
 class hand_progress final : public progress_channel {

@@ -15,13 +15,14 @@ protected:
   test::hand_sandbox handlers{{{"noop", 2, false}, {"document.parse", 2, true}}};
   test::hand_courier courier;
   test::hand_progress progress;
+  test::hand_lines lines;
   test::scheduler_script script;
   scheduler_actor shard = ends_with_test(system.spawn(test::scripted_scheduler, &script));
   worker_actor subject = start();
 
   worker_actor start() {
-    worker_context context{"node-1", {}, milliseconds{25'000}, time, handlers, courier,
-                           progress, log};
+    worker_context context{"node-1", {}, milliseconds{25'000}, time, handlers, courier, progress,
+                           lines,    log};
     return ends_with_test(system.spawn(worker, std::move(context)));
   }
 
@@ -253,6 +254,116 @@ TEST_F(worker_shell, gives_back_what_it_is_granted_while_the_node_ends) {
   give({example_grant(1)});
   EXPECT_TRUE(handlers.tasks.empty());
   EXPECT_EQ(script.all<release>().size(), 1U);
+}
+
+/// A worker that runs one job with files.
+class worker_with_files : public worker_shell {
+protected:
+  const lease of = example_grant(1, "document.parse").of;
+
+  void SetUp() override {
+    worker_shell::SetUp();
+    give({example_grant(1, "document.parse")});
+    ASSERT_EQ(handlers.tasks.size(), 1U);
+  }
+
+  void make(const std::string& name) {
+    handlers.tell({handler_artifact{of, name, "out/" + name, "text/plain"}});
+    run();
+  }
+
+  std::vector<std::string> told_names() const {
+    std::vector<std::string> names;
+    for (const auto& told : script.all<add_artifacts>())
+      for (const auto& one : told.artifacts)
+        names.push_back(one.name);
+    return names;
+  }
+};
+
+TEST_F(worker_with_files, tells_of_a_file_while_the_job_runs) {
+  make("page-1");
+  EXPECT_EQ(told_names(), std::vector<std::string>{"page-1"});
+  EXPECT_TRUE(script.all<complete>().empty());
+  EXPECT_EQ(courier.artifacts.front().path, "out/page-1");
+}
+
+TEST_F(worker_with_files, reports_the_end_only_when_every_file_is_told) {
+  courier.holds_artifacts = true;
+  make("page-1");
+  make("page-2");
+  end(1, attempt_end::completed);
+  EXPECT_TRUE(script.all<complete>().empty());
+  courier.tell_artifact(courier.artifacts[0]);
+  run();
+  EXPECT_TRUE(script.all<complete>().empty());
+  courier.tell_artifact(courier.artifacts[1]);
+  run();
+  EXPECT_EQ(told_names(), (std::vector<std::string>{"page-1", "page-2"}));
+  EXPECT_EQ(script.all<complete>().size(), 1U);
+  EXPECT_EQ(courier.discarded, std::vector<lease>{of});
+}
+
+TEST_F(worker_with_files, waits_for_a_log_that_does_not_take_its_files_yet) {
+  script.refusal = errc::not_leader;
+  make("page-1");
+  end(1, attempt_end::failed);
+  pass(milliseconds{300});
+  EXPECT_TRUE(script.all<fail>().empty());
+  script.refusal.reset();
+  pass(milliseconds{200});
+  EXPECT_EQ(script.all<fail>().size(), 1U) << "what a failed attempt made is kept first";
+}
+
+TEST_F(worker_with_files, tries_again_to_keep_a_file_while_the_store_is_away) {
+  courier.artifact_failure = error{errc::unavailable, "no space"};
+  make("page-1");
+  end(1, attempt_end::completed);
+  pass(milliseconds{3'000});
+  EXPECT_TRUE(script.all<complete>().empty());
+  EXPECT_TRUE(script.all<fail>().empty());
+  courier.artifact_failure.reset();
+  pass(milliseconds{10'000});
+  EXPECT_EQ(told_names(), std::vector<std::string>{"page-1"});
+  EXPECT_EQ(script.all<complete>().size(), 1U);
+}
+
+TEST_F(worker_with_files, fails_a_job_whose_file_is_none) {
+  courier.artifact_failure = error{errc::invalid, "a link"};
+  make("page-1");
+  end(1, attempt_end::completed);
+  ASSERT_EQ(script.all<fail>().size(), 1U);
+  EXPECT_EQ(script.all<fail>().front().failure.code, "bad_artifact");
+  EXPECT_TRUE(script.all<complete>().empty());
+}
+
+TEST_F(worker_with_files, fails_a_job_that_made_more_than_it_may) {
+  script.refusal = errc::too_large;
+  make("page-1");
+  script.refusal.reset();
+  end(1, attempt_end::completed);
+  ASSERT_EQ(script.all<fail>().size(), 1U);
+  EXPECT_EQ(script.all<fail>().front().failure.code, "too_many_artifacts");
+}
+
+TEST_F(worker_with_files, forgets_files_of_a_lease_that_is_over) {
+  script.refusal = errc::stale_lease;
+  make("page-1");
+  end(1, attempt_end::completed);
+  pass(milliseconds{300});
+  EXPECT_EQ(told_names().size(), 1U);
+  EXPECT_EQ(courier.discarded, std::vector<lease>{of});
+}
+
+TEST_F(worker_with_files, tells_what_is_said_at_once_and_keeps_it_at_the_end) {
+  handlers.tell({handler_log{of, "info", "page 1 of 9"}});
+  pass(milliseconds{200});
+  ASSERT_EQ(lines.published.size(), 1U);
+  EXPECT_EQ(lines.published.front().message, "page 1 of 9");
+  end(1, attempt_end::failed);
+  ASSERT_EQ(script.all<keep_log>().size(), 1U);
+  EXPECT_EQ(script.all<keep_log>().front().of, of);
+  EXPECT_EQ(script.all<fail>().size(), 1U);
 }
 
 } // namespace

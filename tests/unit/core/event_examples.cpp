@@ -91,6 +91,8 @@ std::vector<event> event_examples() {
       events::parts_joined{job(0x10)},
       events::input_poisoned{std::string(64, 'b'), job(0x10)},
       events::rate_observed{100, 20'000, later},
+      events::artifacts_added{held(), {{"text", paper()}, {"page-1", paper()}}},
+      events::log_kept{held(), paper()},
   };
 }
 

@@ -66,6 +66,8 @@ private:
     s.run_at = chance(3) ? now + seconds{random_() % 30} : timestamp{};
     s.max_attempts = static_cast<std::uint16_t>(1 + random_() % 4);
     s.timeout = {seconds{5}, seconds{1 + 5 + random_() % 20}};
+    if (chance(3))
+      s.input_file = any_blob();
     if (chance(6) && !jobs_.empty())
       s.id = any_job();
     return s;
@@ -80,6 +82,13 @@ private:
       return *last_claim_;
     last_claim_ = c;
     return c;
+  }
+
+  command_body any_completion() {
+    complete done{any_lease(), {"{}", {}, {}}, {1, 1, 1}, 5};
+    if (chance(3))
+      done.outcome.blob = any_blob();
+    return done;
   }
 
   fail any_failure() {
@@ -115,8 +124,19 @@ private:
     return put_record{key, "{}", expected, expires_at};
   }
 
+  blob_ref any_blob() {
+    return {std::string(64, static_cast<char>('a' + random_() % 4)), random_() % 9, "", ""};
+  }
+
+  command_body any_artifacts() {
+    add_artifacts made{any_lease(), {}};
+    for (auto n = 1 + random_() % 3; n > 0; --n)
+      made.artifacts.push_back({"f" + std::to_string(random_() % 4), any_blob()});
+    return made;
+  }
+
   command_body any_wish() {
-    switch (random_() % 20) {
+    switch (random_() % 23) {
     case 0:
     case 1:
     case 2:
@@ -128,7 +148,7 @@ private:
       return any_claim();
     case 7:
     case 8:
-      return complete{any_lease(), {"{}", {}, {}}, {1, 1, 1}, 5};
+      return any_completion();
     case 9:
     case 10:
       return any_failure();
@@ -148,6 +168,11 @@ private:
       return lose_node{"node-" + std::to_string(random_() % 2), boot(random_() % 2)};
     case 18:
       return any_settings();
+    case 19:
+    case 20:
+      return any_artifacts();
+    case 21:
+      return keep_log{any_lease(), any_blob()};
     default:
       return any_record();
     }

@@ -35,6 +35,8 @@ void expect_refused_or_canonical(const std::string& bytes) {
   }
 }
 
+constexpr std::size_t events_of_first_format = 23;
+
 void check_golden(const std::string& name, const record& r) {
   auto encoded = encode(r);
   auto file = golden_folder() / (name + ".hex");
@@ -58,7 +60,10 @@ TEST(record_codec, has_an_example_of_every_type_of_event) {
 TEST(record_codec, writes_and_reads_the_golden_bytes_of_every_event) {
   for (const auto& e : event_examples())
     check_golden(std::to_string(static_cast<int>(type_of(e))), example_record({e}));
-  check_golden("all", example_record(event_examples()));
+  // The first format's: a later type has a file of its own only, since this one never changes.
+  auto first = event_examples();
+  first.resize(events_of_first_format);
+  check_golden("all", example_record(first));
 }
 
 TEST(record_codec, reads_every_golden_file_there_ever_was) {

@@ -64,10 +64,10 @@ TEST_F(document_handler, reads_a_document_page_by_page) {
 
 TEST_F(document_handler, leaves_the_whole_text_as_pdftotext_prints_it) {
   run_file(1, read_file(sample));
-  const handler_end outcome = end_of(1);
-  ASSERT_EQ(outcome.artifacts.size(), 1U);
-  EXPECT_EQ(outcome.artifacts[0].name, "text.txt");
-  EXPECT_EQ(read_file(outcome.artifacts[0].path), pdftotext(sample));
+  EXPECT_EQ(end_of(1).end, attempt_end::completed);
+  ASSERT_EQ(artifacts_.size(), 1U);
+  EXPECT_EQ(artifacts_[0].name, "text.txt");
+  EXPECT_EQ(read_file(folder_of(1) / artifacts_[0].path), pdftotext(sample));
 }
 
 TEST_F(document_handler, names_what_is_wrong_with_a_bad_file) {

@@ -14,6 +14,39 @@
 
 namespace dure::gateway::test {
 
+/// Lines of running attempts go to the one who listens. Thread-safe.
+class memory_lines final : public log_channel {
+public:
+  void publish(const std::string&, std::uint16_t, const job_log_line& line) override {
+    const std::lock_guard lock{mutex_};
+    if (on_line_)
+      on_line_(line);
+  }
+
+  std::unique_ptr<subscription> subscribe(std::function<void(job_log_line)> on_line) override {
+    class ended final : public subscription {
+    public:
+      explicit ended(memory_lines& owner) : owner_{owner} {}
+
+      ~ended() override {
+        const std::lock_guard lock{owner_.mutex_};
+        owner_.on_line_ = {};
+      }
+
+    private:
+      memory_lines& owner_;
+    };
+
+    const std::lock_guard lock{mutex_};
+    on_line_ = std::move(on_line);
+    return std::make_unique<ended>(*this);
+  }
+
+private:
+  std::mutex mutex_;
+  std::function<void(job_log_line)> on_line_;
+};
+
 /// A node without a cluster: the real ledger over a state in memory, answering on a thread of its
 /// own as the real backend does. Queues: those of the product, `documents` with two shards, and a
 /// worker that the test plays itself.
@@ -32,6 +65,8 @@ public:
 
   progress_channel& progress() override { return *this; }
 
+  log_channel& lines() override { return lines_; }
+
   void watch(std::function<void(std::vector<job_change>)> on_changes) override;
   std::vector<readiness> ready() const override;
   std::string metrics() const override;
@@ -49,6 +84,9 @@ public:
   void complete_job(const job_id& id, job_result outcome);
   void fail_job(const job_id& id, const std::string& code, bool retryable);
   void tell_progress(job_progress p);
+
+  void tell_line(job_log_line line) { lines_.publish({}, 0, line); }
+
   job read(const job_id& id) const;
 
   /// Moves the clock and does what time alone requires.
@@ -91,6 +129,7 @@ private:
   memory_state state_;
   std::unique_ptr<locked_view> view_;
   memory_files files_;
+  memory_lines lines_;
   std::chrono::milliseconds moved_{0};
   std::uint64_t drawn_ = 0;
   std::function<void(std::vector<job_change>)> on_changes_;

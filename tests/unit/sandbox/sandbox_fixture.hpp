@@ -101,6 +101,7 @@ protected:
   std::map<std::uint8_t, handler_end> ends_;
   std::vector<handler_progress> progress_;
   std::vector<handler_log> logs_;
+  std::vector<handler_artifact> artifacts_;
   std::size_t deliveries_ = 0;
   std::size_t ended_ = 0;
 
@@ -114,6 +115,8 @@ private:
         ends_[outcome->of.job.value.bytes[15]] = std::move(*outcome);
       } else if (auto* progress = std::get_if<handler_progress>(&message)) {
         progress_.push_back(std::move(*progress));
+      } else if (auto* made = std::get_if<handler_artifact>(&message)) {
+        artifacts_.push_back(std::move(*made));
       } else {
         logs_.push_back(std::get<handler_log>(std::move(message)));
       }
