@@ -68,8 +68,8 @@ struct job_page {
 };
 
 /// Returns at most `limit` jobs behind `after`. Walks the narrowest index there is, leaves out logs
-/// and states where the counters know of no such job, and looks at no more than
-/// limits::list_rows_looked_at_max rows: a page may be short, or empty, and still have a `next`.
+/// whose counters know of no such job, and looks at no more than limits::list_rows_looked_at_max
+/// rows: a page may be short, or empty, and still have a `next`. The state may change meanwhile.
 result<job_page> list_jobs(const state_reader& state, const job_filter& filter, job_order order,
                            const std::optional<list_position>& after, std::size_t limit);
 

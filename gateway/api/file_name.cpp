@@ -3,6 +3,8 @@
 #include "actors/core/limits.hpp"
 #include "gateway/api/unicode.hpp"
 
+#include <algorithm>
+
 namespace dure::gateway {
 
 namespace {
@@ -43,7 +45,11 @@ std::string_view extension_of(std::string_view name) {
   auto dot = name.find_last_of('.');
   if (dot == std::string_view::npos || name.size() - dot > extension_bytes_max)
     return {};
-  return name.substr(dot);
+  auto letters = name.substr(dot + 1);
+  auto plain = std::all_of(letters.begin(), letters.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  });
+  return plain ? name.substr(dot) : std::string_view{};
 }
 
 std::string shortened(const std::string& name) {

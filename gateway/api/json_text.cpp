@@ -136,6 +136,13 @@ private:
 } // namespace
 
 checked<nlohmann::json> parse_json(std::string_view text, const json_limits& limits) {
+  // The parser takes a NUL for the end of the text, whatever follows.
+  if (auto nul = text.find('\0'); nul != std::string_view::npos)
+    return problem{400,
+                   "invalid_json",
+                   "The text is not JSON, at byte " + std::to_string(nul + 1) + ".",
+                   {},
+                   {}};
   limited_builder builder{limits};
   auto parsed = json::sax_parse(text.begin(), text.end(), &builder);
   return builder.take(parsed);

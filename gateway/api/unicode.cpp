@@ -57,19 +57,19 @@ std::string folded(std::string_view text) {
 std::string_view cut_between_characters(std::string_view text, std::size_t bytes_max) {
   if (text.size() <= bytes_max)
     return text;
-  std::size_t fits = 0;
+  std::size_t between_characters = 0;
+  std::size_t between_points = 0;
   utf8proc_int32_t state = 0;
   utf8proc_int32_t last = -1;
-  for (auto rest = text; !rest.empty();) {
-    auto at = text.size() - rest.size();
+  for (auto rest = text; text.size() - rest.size() <= bytes_max;) {
+    between_points = text.size() - rest.size();
     auto point = take_code_point(rest);
-    if (at > bytes_max)
-      break;
     if (last < 0 || utf8proc_grapheme_break_stateful(last, point, &state))
-      fits = at;
+      between_characters = between_points;
     last = point;
   }
-  return text.substr(0, fits);
+  // One letter may have more marks than fit.
+  return text.substr(0, between_characters > 0 ? between_characters : between_points);
 }
 
 } // namespace dure::gateway

@@ -18,7 +18,8 @@ std::string composed(std::string_view text);
 std::string folded(std::string_view text);
 
 /// Returns the beginning of `text` that fits into `bytes_max` and ends between two characters as a
-/// reader sees them (letters with their marks, joined emoji). Requires: UTF-8.
+/// reader sees them (letters with their marks, joined emoji), or within the first, if that is too
+/// long by itself. Requires: UTF-8.
 std::string_view cut_between_characters(std::string_view text, std::size_t bytes_max);
 
 } // namespace dure::gateway

@@ -158,9 +158,9 @@ class Conversation(Described):
         self.say("cancelJob", 202, f"{at}/cancel")
         self.assertEqual(self.say("readJob", 200, f"{at}?wait=30s").json()["status"], "cancelled")
         self.say("retryJob", 202, f"{at}/retry", {})
-        later = self.say("submitJobs", 202, body={"kind": "noop", "run_at": "2039-01-01T00:00:00Z"}).json()["job_id"]
+        later = self.say("submitJobs", 202, body={"kind": "noop", "run_at": "2033-01-01T00:00:00Z"}).json()["job_id"]
         self.say("prioritiseJob", 200, f"/api/v1/jobs/{later}/priority", {"priority": 5})
-        self.say("rescheduleJob", 200, f"/api/v1/jobs/{later}/reschedule", {"run_at": "2038-01-01T00:00:00Z"})
+        self.say("rescheduleJob", 200, f"/api/v1/jobs/{later}/reschedule", {"run_at": "2032-01-01T00:00:00Z"})
         self.assertIsNotNone(self.say("readJob", 200, f"/api/v1/jobs/{later}").json()["waiting"])
         self.say("cancelJob", 202, f"/api/v1/jobs/{later}/cancel", {})
         self.say("deleteJob", 204, f"/api/v1/jobs/{later}")

@@ -30,6 +30,17 @@ def shown_name(name):
     return "file" if name in ("", ".", "..") else name
 
 
+def is_shown_as(name, shown):
+    """Whether a file of this name may be shown so: as a whole, or cut to 255 bytes."""
+    for sent in (name, name.replace("\r", "%0D").replace("\n", "%0A")):
+        whole = shown_name(sent)
+        if len(whole.encode()) <= 255 and shown == whole:
+            return True
+        if len(whole.encode()) > 255 >= len(shown.encode()) and whole.startswith(shown):
+            return True
+    return False
+
+
 @unittest.skipUnless(CONFORMANCE.is_dir(), "The corpora are not here; set DURE_CORPORA to their folder.")
 class Corpora(unittest.TestCase):
     @classmethod
@@ -94,11 +105,12 @@ class Corpora(unittest.TestCase):
                 if not text:
                     self.assertEqual((status, told["code"]), (400, "missing_file"))
                     continue
+                if text.endswith("\\"):
+                    self.assertEqual((status, told["code"]), (400, "multipart_malformed"), "it escapes the quote")
+                    continue
                 self.assertEqual(status, 202, told)
                 shown = told["file_info"]["original_name"]
-                written = text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
-                read = re.sub(r'\\([\\"])', r"\1", written).replace("%22", '"')
-                self.assertIn(shown, (shown_name(read), shown_name(text)))
+                self.assertTrue(any(is_shown_as(name, shown) for name in (text, re.sub(r'\\([\\"])', r"\1", text))), shown)
                 status, told = self.ask("GET", f"/api/v1/documents/{told['document_id']}/status")
                 self.assertEqual(told["file_name"], shown)
 
@@ -155,7 +167,8 @@ class Corpora(unittest.TestCase):
 
 
 def naughty_strings():
-    return json.loads((CONFORMANCE / "blns-mit" / "blns.json").read_text(encoding="utf-8"))
+    """Each once."""
+    return list(dict.fromkeys(json.loads((CONFORMANCE / "blns-mit" / "blns.json").read_text(encoding="utf-8"))))
 
 
 if __name__ == "__main__":

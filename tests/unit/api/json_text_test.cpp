@@ -84,5 +84,14 @@ TEST(json_text, refuses_nothing_at_all_and_more_than_one_value) {
   EXPECT_EQ(refusal("{}{}").code, "invalid_json");
 }
 
+TEST(json_text, does_not_take_a_nul_for_the_end) {
+  using namespace std::string_view_literals;
+  for (auto text : {"123\0"sv, "{\"a\":1}\0{"sv, "\0"sv, "\"a\0b\""sv}) {
+    auto value = parse_json(text);
+    ASSERT_FALSE(value.has_value());
+    EXPECT_EQ(value.error().code, "invalid_json");
+  }
+}
+
 } // namespace
 } // namespace dure::gateway

@@ -174,6 +174,43 @@ TEST_F(queries_of, a_kind_that_a_log_does_not_have_costs_no_row_of_it) {
   EXPECT_FALSE(page->next);
 }
 
+/// Lets something happen before the n-th scan.
+struct moving_state final : state_reader {
+  moving_state(const state_reader& at_rest, int before, std::function<void()> what)
+      : state{at_rest}, scans_left{before}, happens{std::move(what)} {}
+
+  result<std::optional<std::string>> get(family f, std::string_view key) const override {
+    return state.get(f, key);
+  }
+
+  result<void> scan(family f, const key_range& range, scan_order order,
+                    const row_visitor& visit) const override {
+    if (--scans_left == 0)
+      happens();
+    return state.scan(f, range, order, visit);
+  }
+
+  const state_reader& state;
+  mutable int scans_left;
+  std::function<void()> happens;
+};
+
+TEST_F(queries_of, a_job_that_moves_on_while_it_is_listed_is_shown_once) {
+  for (int before = 1; before <= 6; ++before)
+    for (auto order : {queries::job_order::created, queries::job_order::created_descending}) {
+      const auto group = "g" + std::to_string(before) + std::to_string(static_cast<int>(order));
+      const auto id = make(first_log, group);
+      queries::job_filter filter;
+      filter.logs = {first_log};
+      filter.group = group;
+      const moving_state moving{state, before, [this] { lease_next(first_log); }};
+      auto page = queries::list_jobs(moving, filter, order, {}, 5);
+      ASSERT_TRUE(page);
+      ASSERT_EQ(page->jobs.size(), 1U) << before;
+      EXPECT_EQ(page->jobs[0].spec.id, id);
+    }
+}
+
 TEST_F(queries_of, every_waiting_job_says_why) {
   const auto later = make(first_log, "", "noop", now + std::chrono::hours{1});
   const auto next = make(first_log);
