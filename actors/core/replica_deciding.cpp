@@ -1,8 +1,8 @@
 #include "actors/core/limits.hpp"
 #include "actors/core/replica_machine.hpp"
+#include "actors/core/replica_wishes.hpp"
 
 #include <algorithm>
-#include <type_traits>
 #include <utility>
 
 namespace dure {
@@ -14,45 +14,6 @@ constexpr std::size_t due_at_once = 1'000;
 /// Returns whether this failure of a decision is one of the state, not a refusal.
 bool is_fatal(errc code) {
   return code == errc::store_failed || code == errc::corrupt || code == errc::newer_node_needed;
-}
-
-/// Returns whether `e` may give a waiting claim a job: a job waits now, or a limit has room.
-bool may_feed(const event& e) {
-  return std::visit(
-      []<class Event>(const Event&) {
-        return !std::is_same_v<Event, events::barrier> &&
-               !std::is_same_v<Event, events::leader_claimed> &&
-               !std::is_same_v<Event, events::job_leased> &&
-               !std::is_same_v<Event, events::record_put> &&
-               !std::is_same_v<Event, events::record_deleted> &&
-               !std::is_same_v<Event, events::command_answered> &&
-               !std::is_same_v<Event, events::answer_forgotten> &&
-               !std::is_same_v<Event, events::artifacts_added> &&
-               !std::is_same_v<Event, events::log_kept>;
-      },
-      e);
-}
-
-/// Returns whether the command only ends what is running, or says what it has made; a draining
-/// leader still takes it.
-bool ends_an_attempt(const command& c) {
-  return std::holds_alternative<complete>(c.body) || std::holds_alternative<fail>(c.body) ||
-         std::holds_alternative<release>(c.body) || std::holds_alternative<add_artifacts>(c.body) ||
-         std::holds_alternative<keep_log>(c.body);
-}
-
-/// Returns about how much memory a waiting command holds.
-std::size_t weight(const command& c) {
-  constexpr std::size_t small = 512;
-  if (const auto* s = std::get_if<submit>(&c.body))
-    return small + s->spec.params.size() + s->spec.input.size();
-  if (const auto* d = std::get_if<complete>(&c.body))
-    return small + d->outcome.json.size() + d->outcome.artifacts.size() * small;
-  if (const auto* a = std::get_if<add_artifacts>(&c.body))
-    return small + a->artifacts.size() * small;
-  if (const auto* p = std::get_if<put_record>(&c.body))
-    return small + p->value.size();
-  return small;
 }
 
 } // namespace

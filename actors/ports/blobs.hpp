@@ -18,7 +18,7 @@ public:
   virtual ~blob_writer() = default;
 
   /// Takes the next bytes. Blocks while too much is on its way (backpressure), so call it from a
-  /// thread that may wait.
+  /// thread that may wait. errc::io_failed: the store has no room.
   virtual result<void> write(std::span<const std::byte> bytes) = 0;
 
   /// Makes the blob durable and returns its SHA-256 (64 hex digits) and size. A content that is

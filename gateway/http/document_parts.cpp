@@ -1,5 +1,7 @@
 // What a document is made of: text, pages, chunks, pictures.
 
+#include "actors/core/blob_uses.hpp"
+#include "actors/core/limits.hpp"
 #include "gateway/api/document_files.hpp"
 #include "gateway/api/document_view.hpp"
 #include "gateway/http/document_result.hpp"
@@ -23,8 +25,11 @@ checked<job> find_document(const exchange& e) {
 }
 
 /// What the handler has left so far.
-const document_files::files& files_of(const job& j) {
-  return j.outcome.artifacts;
+checked<document_files::files> files_of(const exchange& e, const job& j) {
+  auto files = queries::artifacts_of(e.use.node.view(), j, {}, limits::artifacts_max);
+  if (!files)
+    return to_problem(files.error());
+  return checked<document_files::files>{boost::system::in_place_value, std::move(*files)};
 }
 
 checked<std::uint32_t> page_in_path(const exchange& e) {
@@ -49,7 +54,10 @@ response to_file(const exchange& e, const artifact& file, std::string_view conte
 
 asio::awaitable<checked<std::optional<nlohmann::json>>> find_page(exchange& e, const job& j,
                                                                   std::uint32_t page) {
-  if (const auto* file = document_files::pages_with(files_of(j), page))
+  auto files = files_of(e, j);
+  if (!files)
+    co_return files.error();
+  if (const auto* file = document_files::pages_with(*files, page))
     co_return co_await read_page_of_file(e.use, file->blob, page);
   co_return co_await read_result_page(e.use, j, page);
 }
@@ -60,7 +68,10 @@ handlers::outcome handlers::read_document_text(exchange& e) {
   auto j = find_document(e);
   if (!j)
     co_return j.error();
-  if (const auto* file = document_files::text(files_of(*j)))
+  auto files = files_of(e, *j);
+  if (!files)
+    co_return files.error();
+  if (const auto* file = document_files::text(*files))
     co_return to_file(e, *file, text_type);
   if (j->state != job_state::completed)
     co_return not_completed_problem(*j);
@@ -96,7 +107,10 @@ handlers::outcome handlers::read_document_thumbnail(exchange& e) {
   auto number = page_in_path(e);
   if (!number)
     co_return number.error();
-  if (const auto* file = document_files::thumbnail(files_of(*j), *number))
+  auto files = files_of(e, *j);
+  if (!files)
+    co_return files.error();
+  if (const auto* file = document_files::thumbnail(*files, *number))
     co_return to_file(e, *file, "image/png");
   co_return missing_part(*j, "no_thumbnail",
                          "There is no picture of this page; use_multimodal asks for them.");
@@ -119,9 +133,12 @@ handlers::outcome handlers::read_document_images(exchange& e) {
   auto j = find_document(e);
   if (!j)
     co_return j.error();
+  auto files = files_of(e, *j);
+  if (!files)
+    co_return files.error();
   nlohmann::json body{{"success", true},
                       {"document_id", to_string(j->spec.id)},
-                      {"images", document_files::images(files_of(*j), j->spec.id)}};
+                      {"images", document_files::images(*files, j->spec.id)}};
   response r;
   r.body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   co_return with_entity_tag(std::move(r), e.head.if_none_match);

@@ -9,6 +9,16 @@ namespace dure::gateway {
 
 namespace asio = boost::asio;
 
+namespace {
+
+problem to_storage_problem(const error& e) {
+  if (e.code == errc::io_failed)
+    return {507, "insufficient_storage", "There is no room for the file; try again later.", {}, {}};
+  return to_problem(e);
+}
+
+} // namespace
+
 incoming_file::incoming_file(service& use, std::string_view field, std::string_view name)
     : use_{use}, field_{field}, name_{clean_file_name(name)} {}
 
@@ -42,7 +52,7 @@ asio::awaitable<checked<blob_ref>> incoming_file::finish() {
     return outcome;
   });
   if (!stored)
-    co_return to_problem(stored.error());
+    co_return to_storage_problem(stored.error());
   co_return std::move(*stored);
 }
 
@@ -67,7 +77,7 @@ asio::awaitable<std::optional<problem>> incoming_file::write(std::string_view by
   auto written = co_await run_blocking(
       use_.pool, [this, bytes] { return writer_->write(std::as_bytes(std::span{bytes})); });
   if (!written)
-    co_return to_problem(written.error());
+    co_return to_storage_problem(written.error());
   co_return std::nullopt;
 }
 

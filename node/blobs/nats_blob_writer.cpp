@@ -29,16 +29,16 @@ struct nats_blob_writer::flight {
     std::lock_guard lock{mutex};
     --chunks;
     if (reply.outcome != reply_outcome::answered)
-      fail(std::string{to_string(reply.outcome)});
+      fail(errc::unavailable, to_string(reply.outcome));
     else if (const auto ack = jetstream::parse_publish_ack(reply.payload);
-             std::holds_alternative<jetstream::api_error>(ack))
-      fail(std::get<jetstream::api_error>(ack).description);
+             const auto* refusal = std::get_if<jetstream::api_error>(&ack))
+      fail(is_out_of_room(*refusal) ? errc::io_failed : errc::unavailable, refusal->description);
     changed.notify_all();
   }
 
-  void fail(std::string why) {
+  void fail(errc code, std::string_view why) {
     if (!failure)
-      failure = error{errc::unavailable, "a piece of the file was not taken: " + why};
+      failure = error{code, "a piece of the file was not taken: " + std::string{why}};
   }
 
   /// Waits until at most `most` chunks are on their way.

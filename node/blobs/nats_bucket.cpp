@@ -88,9 +88,10 @@ result<void> nats_bucket::put_meta(const object_layout::meta& m, std::uint64_t e
   const auto* failure = std::get_if<api_error>(&answer);
   if (failure == nullptr)
     return {};
-  return error{failure->number == jetstream::wrong_last_sequence ? errc::version_mismatch
-                                                                 : errc::unknown_outcome,
-               "meta of " + m.name + ": " + failure->description};
+  const auto code = failure->number == jetstream::wrong_last_sequence ? errc::version_mismatch
+                    : is_out_of_room(*failure)                        ? errc::io_failed
+                                                                      : errc::unknown_outcome;
+  return error{code, "meta of " + m.name + ": " + failure->description};
 }
 
 result<std::uint64_t> nats_bucket::count_chunks(const std::string& nuid) const {

@@ -39,7 +39,7 @@ public:
 
   /// Writes a meta, if the newest one is still at `expected` (0: there is none).
   /// errc::version_mismatch when it is not, errc::unknown_outcome when it may or may not be
-  /// written.
+  /// written, errc::io_failed when there is no room.
   result<void> put_meta(const object_layout::meta& m, std::uint64_t expected) const;
 
   /// Returns how many chunks of an upload are there.

@@ -26,6 +26,13 @@ struct api_error {
   std::string description;
 };
 
+/// Returns whether the server refuses because it has no room or cannot write: 10023 and 10047
+/// (resources and storage exceeded), 10049 (a stream cannot be made), 10077 (a message cannot be
+/// stored). It takes the same again when there is room.
+constexpr bool is_out_of_room(const api_error& e) {
+  return e.number == 10023 || e.number == 10047 || e.number == 10049 || e.number == 10077;
+}
+
 template <class T> using answer = std::variant<T, api_error>;
 
 /// The settings of a stream that we set and check; all streams are on disk, without a limit of age,

@@ -50,7 +50,8 @@ void nats_stream::call(const std::string& method, std::string body,
 
 void nats_stream::finish(const jetstream::answer<stream_state>& found, const handler& then) const {
   if (const auto* failure = std::get_if<api_error>(&found)) {
-    then(error{errc::unavailable, "stream " + name() + ": " + failure->description});
+    const auto code = is_out_of_room(*failure) ? errc::io_failed : errc::unavailable;
+    then(error{code, "stream " + name() + ": " + failure->description});
     return;
   }
   const auto& state = std::get<stream_state>(found);

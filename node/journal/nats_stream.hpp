@@ -22,8 +22,9 @@ public:
   const std::string& name() const { return wanted_->name; }
 
   /// Looks at the stream, making it if it is missing. `then` is called once, on a thread of the
-  /// connection: errc::unavailable when the server did not answer, errc::invalid when a stream of
-  /// that name is configured differently. `subjects`: a filter whose message counts are wanted.
+  /// connection: errc::unavailable when the server did not answer, errc::io_failed when it has no
+  /// room, errc::invalid when a stream of that name is configured differently. `subjects`: a filter
+  /// whose message counts are wanted.
   void ensure(handler then, const std::string& subjects = "") const;
 
 private:

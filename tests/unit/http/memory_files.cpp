@@ -20,7 +20,7 @@ public:
   result<void> write(std::span<const std::byte> bytes) override {
     std::lock_guard lock{files_.mutex_};
     if (files_.writes_fail_)
-      return error{errc::unavailable, "The disk of this test is full."};
+      return error{*files_.writes_fail_, "The disk of this test is full."};
     std::string_view text{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
     hash_.add(text);
     ref_.bytes += text.size();
@@ -93,9 +93,9 @@ void memory_files::lose(const blob_ref& blob) {
   by_sha256_.erase(blob.sha256);
 }
 
-void memory_files::fail_writes() {
+void memory_files::fail_writes(errc code) {
   std::lock_guard lock{mutex_};
-  writes_fail_ = true;
+  writes_fail_ = code;
 }
 
 std::size_t memory_files::stored() const {

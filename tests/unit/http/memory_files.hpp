@@ -4,6 +4,7 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 
 namespace dure::gateway::test {
@@ -27,7 +28,7 @@ public:
   void lose(const blob_ref& blob);
 
   /// Writes fail from now on, as with a full disk.
-  void fail_writes();
+  void fail_writes(errc code = errc::unavailable);
 
   std::size_t stored() const;
   std::size_t unfinished() const; ///< Writers that were neither finished nor dropped.
@@ -40,7 +41,7 @@ private:
   std::map<std::string, std::string> by_sha256_;
   std::size_t unfinished_ = 0;
   bool keeps_bytes_ = true;
-  bool writes_fail_ = false;
+  std::optional<errc> writes_fail_;
 };
 
 } // namespace dure::gateway::test

@@ -133,6 +133,14 @@ TEST_F(uploads_over_http, says_try_again_when_the_store_is_away) {
   expect_nothing_left();
 }
 
+TEST_F(uploads_over_http, says_when_there_is_no_room) {
+  node.stored_files().fail_writes(errc::io_failed);
+  auto r = upload(file_form("%PDF-1.4" + std::string(100'000, 'x')));
+  EXPECT_EQ(r.status, 507);
+  EXPECT_EQ(r.json()["code"], "insufficient_storage");
+  expect_nothing_left();
+}
+
 TEST_F(uploads_over_http, takes_chunks_and_meets_an_expectation) {
   auto f = file_form("%PDF-1.4 chunked");
   client.write("POST /upload HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Type: " +

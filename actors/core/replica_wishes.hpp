@@ -1,0 +1,22 @@
+#pragma once
+
+#include "actors/core/command.hpp"
+#include "actors/core/event.hpp"
+
+#include <cstddef>
+
+namespace dure {
+
+// What a replica asks of commands and events without knowing their rules.
+
+/// Returns whether `e` may give a waiting claim a job: a job waits now, or a limit has room.
+bool may_feed(const event& e);
+
+/// Returns whether the command only ends what is running, or says what it has made; a draining
+/// leader still takes it.
+bool ends_an_attempt(const command& c);
+
+/// Returns about how much memory a waiting command holds.
+std::size_t weight(const command& c);
+
+} // namespace dure

@@ -1,0 +1,100 @@
+"""A disk that is full: uploads 507, submits 503, acknowledged work stays, and all goes on when there is room again."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+from dure_node import Node, form, wait_until
+
+DISK_MIB = 320
+FILE_BYTES = 2_000_000
+
+
+class Disk:
+    """A small file system of its own, in a file."""
+
+    def __init__(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="dure-disk-"))
+        self.image, self.mount = self.folder / "image", self.folder / "mount"
+        self.mount.mkdir()
+        with open(self.image, "wb") as image:
+            image.truncate(DISK_MIB << 20)
+        subprocess.run(["mkfs.ext4", "-q", self.image], check=True)
+        subprocess.run(["mount", "-o", "loop", self.image, self.mount], check=True)
+
+    def fill(self):
+        """Takes every block that is left, in large pieces first."""
+        for size in (1 << 20, 4096, 512):
+            piece = bytes(size)
+            try:
+                with open(self.mount / f"filler-{size}", "ab", buffering=0) as filler:
+                    while filler.write(piece) == size:
+                        pass
+            except OSError:
+                continue
+
+    def free(self):
+        for filler in self.mount.glob("filler-*"):
+            filler.unlink()
+
+    def remove(self):
+        subprocess.run(["umount", "-l", self.mount], check=False)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class FullDisk(unittest.TestCase):
+    def setUp(self):
+        self.disk = Disk()
+        self.addCleanup(self.disk.remove)
+        self.node = Node()
+        shutil.rmtree(self.node.data)
+        self.node.data = self.disk.mount / "data"
+        self.addCleanup(self.node.remove)
+        self.node.start()
+
+    def upload(self):
+        body, headers = form({}, "random.bin", os.urandom(FILE_BYTES))
+        return self.node.ask("POST", "/upload", body, headers)
+
+    def state(self, job_id):
+        return self.node.ask("GET", f"/api/v1/jobs/{job_id}").json()["status"]
+
+    def test_goes_on_by_itself_when_there_is_room_again(self):
+        node = self.node
+        process = node.process.pid
+        first = self.upload()
+        self.assertEqual(first.status, 202)
+        running = node.submit(kind="sleep", params={"ms": 8000})
+        waiting = [node.submit(kind="sleep", params={"ms": 10}, max_attempts=1) for _ in range(20)]
+
+        self.disk.fill()
+        refused = wait_until(lambda: (a := self.upload()).status != 202 and a, 30, "an upload is refused")
+        self.assertEqual(refused.status, 507, refused.body)
+        self.assertEqual(refused.json()["code"], "insufficient_storage")
+        # What the journal has left of its last block may take a few records.
+        wait_until(
+            lambda: node.post("/api/v1/jobs", {"kind": "noop"}).status == 503, 60, "a submit is refused"
+        )
+        self.assertEqual(self.upload().status, 507)
+        for job_id in [running, *waiting]:
+            self.assertNotIn(self.state(job_id), ("failed", "cancelled"))
+
+        self.disk.free()
+        wait_until(lambda: self.upload().status == 202, 60, "an upload is taken")
+        wait_until(lambda: node.post("/api/v1/jobs", {"kind": "noop"}).status == 202, 60, "a submit is taken")
+        for job_id in [running, *waiting]:
+            wait_until(lambda: self.state(job_id) == "completed", 60, f"{job_id} is completed")
+        wait_until(lambda: node.ask("GET", "/readyz").status == 200, 60, "the node is ready")
+        self.assertEqual(node.process.pid, process)
+        self.assertIsNone(node.process.poll(), "the node was not restarted")
+
+
+if __name__ == "__main__":
+    if os.geteuid() != 0:
+        sys.exit("needs root, to mount a file system")
+    unittest.main()
