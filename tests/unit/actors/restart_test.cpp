@@ -24,6 +24,7 @@ protected:
   test::hand_sandbox handlers{{{"noop", 4, false}}};
   test::hand_courier courier;
   test::hand_progress progress;
+  test::hand_lines lines;
   std::vector<scheduler_actor> schedulers; ///< Of the queue, in the order of their starts.
   std::vector<worker_actor> workers;
   supervisor_actor root = start();
@@ -37,7 +38,7 @@ protected:
       workers.push_back(ends_with_test(system.spawn(
           worker,
           worker_context{
-              "node-1", {}, milliseconds{25'000}, time, handlers, courier, progress, log})));
+              "node-1", {}, milliseconds{25'000}, time, handlers, courier, progress, lines, log})));
       return workers.back();
     };
     context.read_queues = []() -> result<std::vector<queue_definition>> {
