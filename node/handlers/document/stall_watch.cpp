@@ -31,6 +31,12 @@ std::size_t resident_bytes() {
 
 } // namespace
 
+job_error failure_of(stall why) {
+  if (why == stall::too_slow)
+    return {"too_slow", "The document takes more computing than it may.", false};
+  return {"too_much_memory", "The document needs more memory than it may have.", false};
+}
+
 stall_watch::stall_watch(std::size_t memory_max, stall_action on_stall)
     : memory_max_{memory_max}, on_stall_{std::move(on_stall)} {
   ::pthread_getcpuclockid(::pthread_self(), &clock_);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "actors/core/job.hpp"
+
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -12,6 +14,9 @@ namespace dure::node {
 
 /// Why a piece of work was given up.
 enum class stall { too_slow, too_much_memory };
+
+/// Returns how an attempt fails because of it.
+job_error failure_of(stall why);
 
 /// Watches work that cannot be stopped from within: a library that loops or grows without end.
 ///

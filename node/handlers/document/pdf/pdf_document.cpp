@@ -114,6 +114,8 @@ std::map<std::string, nlohmann::json> pdf_document::metadata() const {
   PDFDoc& document = *state_->document;
   std::map<std::string, nlohmann::json> found;
   const auto keep = [&found](const char* name, std::string value) {
+    while (!value.empty() && static_cast<unsigned char>(value.back()) <= ' ')
+      value.pop_back(); // Some writers count a final zero.
     if (!value.empty())
       found[name] = std::move(value);
   };

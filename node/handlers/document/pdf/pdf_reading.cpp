@@ -1,5 +1,6 @@
 #include "node/handlers/document/pdf/pdf_reading.hpp"
 
+#include "node/handlers/document/document_limits.hpp"
 #include "node/handlers/document/letter_reader.hpp"
 #include "node/handlers/document/pdf/content_size.hpp"
 #include "node/handlers/document/pdf/page_raster.hpp"
@@ -21,12 +22,8 @@ using std::chrono::seconds;
 
 /// CPU time of one page's text, images or picture: poppler is asked to leave the page.
 constexpr seconds page_cpu_max{20};
-/// It did not hear, or the document does not even open.
-constexpr seconds stall_cpu_max{40};
 constexpr seconds letters_within{60};
 constexpr seconds letters_cpu_max{90};
-/// Resident; below the address space that document.parse is given (handlers.cpp).
-constexpr std::size_t memory_max = std::size_t{1'200} << 20;
 constexpr std::uint64_t content_bytes_max = std::uint64_t{256} << 20;
 
 page_patience new_patience() {
@@ -41,7 +38,7 @@ bool is_blank(const std::string& text) {
 class pdf_reading {
 public:
   explicit pdf_reading(document_run& run)
-      : run_{run}, watch_{memory_max, [this](stall why) { give_up(why); }} {}
+      : run_{run}, watch_{document_memory_max, [this](stall why) { give_up(why); }} {}
 
   std::optional<job_error> read() {
     auto opened = watch_.during(stall_cpu_max, [this] {
@@ -173,14 +170,10 @@ private:
 
   /// Called on the watch's thread while ours is stuck in poppler.
   [[noreturn]] void give_up(stall why) {
-    const bool slow = why == stall::too_slow;
-    const char* const code = slow ? "too_slow" : "too_much_memory";
-    const char* const what =
-        slow ? "it takes more computing than it may" : "it needs more memory than it may have";
     if (run_.document().pages.empty()) {
-      run_.fail({code, std::string{"The document was given up: "} + what + ".", false});
+      run_.fail(failure_of(why));
     } else {
-      run_.fail_page(page_, code, std::string{what} + ", nothing after it was read");
+      run_.fail_page(page_, failure_of(why).code, "nothing after it was read");
       run_.finish();
     }
     run_.flush();

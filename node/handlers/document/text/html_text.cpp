@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <gumbo.h>
+#include <memory_resource>
 
 namespace dure::node {
 
@@ -123,8 +124,10 @@ private:
     if (node.type != GUMBO_NODE_ELEMENT || is_hidden(node.v.element.tag))
       return;
     const GumboTag tag = node.v.element.tag;
-    if (heading_ == &node)
+    if (heading_ == &node) {
+      found_.outline.back().title = heading_text_.take();
       heading_ = nullptr;
+    }
     preformatted_ -= tag == GUMBO_TAG_PRE || tag == GUMBO_TAG_TEXTAREA;
     if (tag == GUMBO_TAG_TD || tag == GUMBO_TAG_TH)
       text_.end_cell();
@@ -134,11 +137,8 @@ private:
 
   void take_text(const char* text) {
     text_.add(text, preformatted_ > 0);
-    if (heading_ != nullptr) {
-      folded_text title;
-      title.add(found_.outline.back().title + text, false);
-      found_.outline.back().title = title.take();
-    }
+    if (heading_ != nullptr)
+      heading_text_.add(text, false);
   }
 
   void read_head(const GumboElement& head) {
@@ -173,19 +173,29 @@ private:
   folded_text text_;
   int preformatted_ = 0;
   const GumboNode* heading_ = nullptr; ///< The one we are in.
+  folded_text heading_text_;
 };
+
+/// gumbo's memory; what it gives back early is not used again.
+void* take_memory(void* arena, std::size_t bytes) {
+  return static_cast<std::pmr::memory_resource*>(arena)->allocate(bytes);
+}
+
+void leave_memory(void*, void*) {}
 
 } // namespace
 
-std::optional<text_findings> html_text(const std::string& html) {
+/// The tree goes with its arena: gumbo would take it down by recursion, and a hostile tree is as
+/// deep as the file is long.
+text_findings html_text(const std::string& html) {
+  std::pmr::monotonic_buffer_resource arena{html.size() * 4 + 4'096};
   GumboOptions options = kGumboDefaultOptions;
   options.max_errors = 0;
-  GumboOutput* const parsed = gumbo_parse_with_options(&options, html.data(), html.size());
-  if (parsed == nullptr)
-    return std::nullopt;
-  text_findings found = html_reading{}.read(parsed->root);
-  gumbo_destroy_output(&options, parsed);
-  return found;
+  options.userdata = &arena;
+  options.allocator = take_memory;
+  options.deallocator = leave_memory;
+  const GumboOutput* const parsed = gumbo_parse_with_options(&options, html.data(), html.size());
+  return html_reading{}.read(parsed->root);
 }
 
 } // namespace dure::node

@@ -1,11 +1,14 @@
 #include "node/handlers/document/text/text_reading.hpp"
 
+#include "node/handlers/document/document_limits.hpp"
+#include "node/handlers/document/stall_watch.hpp"
 #include "node/handlers/document/text/csv_text.hpp"
 #include "node/handlers/document/text/decoded_text.hpp"
 #include "node/handlers/document/text/html_text.hpp"
 #include "node/handlers/document/text/markdown_text.hpp"
 
 #include <fstream>
+#include <unistd.h>
 
 namespace dure::node {
 
@@ -56,6 +59,23 @@ std::optional<job_error> give(document_run& run, text_findings found, bool has_p
   return std::nullopt;
 }
 
+text_findings findings_of(std::string text, const file_type& type) {
+  if (type.extension == "html")
+    return html_text(text);
+  if (type.extension == "md")
+    return markdown_text(std::move(text));
+  if (type.extension == "csv")
+    return csv_text(std::move(text));
+  return findings_of_plain(std::move(text));
+}
+
+/// Called on the watch's thread while ours is stuck.
+[[noreturn]] void give_up(document_run& run, stall why) {
+  run.fail(failure_of(why));
+  run.flush();
+  ::_exit(0);
+}
+
 std::optional<job_error> read(document_run& run, const file_type& type, text_encoding encoding) {
   const auto bytes = read_input(run.input_path());
   if (!bytes)
@@ -66,13 +86,10 @@ std::optional<job_error> read(document_run& run, const file_type& type, text_enc
              text.encoding);
   run.document().metadata["encoding"] = text.encoding;
   run.document().metadata["format"] = type.media_type;
-  auto found = type.extension == "html"  ? html_text(text.utf8)
-               : type.extension == "md"  ? markdown_text(std::move(text.utf8))
-               : type.extension == "csv" ? csv_text(std::move(text.utf8))
-                                         : findings_of_plain(std::move(text.utf8));
-  if (!found)
-    return job_error{"damaged", "The file is nested too deeply to be read.", false};
-  return give(run, std::move(*found), type.extension == "txt");
+  stall_watch watch{document_memory_max, [&run](stall why) { give_up(run, why); }};
+  auto found = watch.during(stall_cpu_max,
+                            [&text, &type] { return findings_of(std::move(text.utf8), type); });
+  return give(run, std::move(found), type.extension == "txt");
 }
 
 } // namespace
