@@ -15,7 +15,11 @@ readonly build_packages=(
 )
 # poppler-data: without it, Chinese, Japanese and Korean files give empty text and no error.
 readonly run_packages=(ca-certificates curl poppler-data python3)
-readonly test_packages=(clang-format clang-tidy poppler-utils python3-jsonschema)
+# tesseract is optional at run time: with it, pages without text are read as pictures.
+readonly test_packages=(
+  clang-format clang-tidy poppler-utils python3-jsonschema
+  tesseract-ocr tesseract-ocr-eng tesseract-ocr-kor
+)
 
 say() { printf 'install-deps: %s\n' "$*"; }
 

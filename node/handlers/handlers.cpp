@@ -33,9 +33,9 @@ struct built_in {
   std::uint64_t rss_bytes_max;
 };
 
-/// What document.parse is told of the node's environment (embedding/embedding_client.hpp).
-constexpr std::array<const char*, 4> document_variables{
-    "DURE_EMBEDDINGS_URL", "DURE_EMBEDDINGS_MODEL", "DURE_EMBEDDINGS_KEY_FILE",
+/// What document.parse is told of the node's environment (document/README.md).
+constexpr std::array<const char*, 5> document_variables{
+    "DURE_OCR", "DURE_EMBEDDINGS_URL", "DURE_EMBEDDINGS_MODEL", "DURE_EMBEDDINGS_KEY_FILE",
     "DURE_EMBEDDINGS_KEY"};
 
 /// One line for each kind. Memory: document.parse as design.md §7 says; the others hold next to

@@ -3,7 +3,8 @@
     python3 tests/bench/bench_pdf.py [--rounds N] [--connections N] [--url http://HOST:PORT]
 
 Starts a node (build/release/dure, or DURE_BINARY) unless --url names one. Files are the PDFs of the corpora (DURE_CORPORA)
-that pdftotext reads and that have text on every page, as pages without it are given to OCR, which pdftotext has not."""
+that pdftotext finds text in. The node runs with DURE_OCR=off, as pdftotext does not read letters off pictures either; do
+the same for a node named by --url."""
 
 import argparse
 import http.client
@@ -31,7 +32,7 @@ def files_with_text():
         for path in sorted((CORPORA / "pdf" / folder).rglob("*.pdf")):
             done = subprocess.run(["pdftotext", path, "-"], capture_output=True)
             pages = done.stdout.split(b"\f")[:-1]
-            if done.returncode == 0 and pages and all(page.strip() for page in pages):
+            if done.returncode == 0 and any(page.strip() for page in pages):
                 yield path, len(pages)
 
 
@@ -127,6 +128,7 @@ def main():
         sys.exit("the corpora are not here; set DURE_CORPORA to their folder")
     if options.url:
         return compare(urllib.parse.urlsplit(options.url).netloc, chosen, options.rounds, options.connections)
+    os.environ["DURE_OCR"] = "off"
     node = Node().start()
     try:
         compare(f"127.0.0.1:{node.port}", chosen, options.rounds, options.connections)

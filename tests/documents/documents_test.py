@@ -59,13 +59,15 @@ class Parsing(unittest.TestCase):
         cls.handler = Handler(limit_memory=False)
         cls.addClassCleanup(cls.handler.close)
 
+    def file_of(self, data):
+        """Returns the path of a file that holds `data` as long as the test runs."""
+        with tempfile.NamedTemporaryFile(delete=False) as file:
+            file.write(data)
+        self.addCleanup(os.unlink, file.name)
+        return file.name
+
     def parse(self, source, **params):
-        if isinstance(source, bytes):
-            with tempfile.NamedTemporaryFile(delete=False) as file:
-                file.write(source)
-            self.addCleanup(os.unlink, file.name)
-            source = file.name
-        return self.handler.parse(source, **params)
+        return self.handler.parse(self.file_of(source) if isinstance(source, bytes) else source, **params)
 
     def result(self, source, **params):
         ended = self.parse(source, **params)
@@ -192,6 +194,12 @@ class Letters(Parsing):
         ended = self.result(scanned, ocr_languages="eng")
         self.assertIn("work done together", ended.result["pages"][0]["text"])
         self.assertIn("1/1 페이지 문자 인식 중...", [said["message"] for said in ended.progress])
+
+    def test_a_node_may_have_it_off_unless_a_job_asks(self):
+        scanned = self.file_of(self.scanned())
+        with Handler(limit_memory=False, environment={"DURE_OCR": "off"}) as handler:
+            self.assertNotIn("no_text", str(handler.parse(scanned, ocr_languages="tlh").result["warnings"]))
+            self.assertEqual(handler.parse(scanned, ocr=True, ocr_languages="tlh").code, "ocr_unavailable")
 
     def test_a_language_that_is_not_there_is_a_warning_or_an_error(self):
         scanned = self.scanned()

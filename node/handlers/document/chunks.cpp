@@ -120,7 +120,12 @@ public:
   }
 
 private:
-  bool is_space(std::size_t at) const { return u_isUWhiteSpace(character_at(text_, at)) != 0; }
+  bool is_space(std::size_t at) const {
+    const char byte = text_[at];
+    if (static_cast<unsigned char>(byte) < 0x80)
+      return byte == ' ' || (byte >= '\t' && byte <= '\r');
+    return u_isUWhiteSpace(character_at(text_, at)) != 0;
+  }
 
   std::size_t next(std::size_t at) const {
     do

@@ -6,6 +6,7 @@
 #include "node/handlers/document/text/text_reading.hpp"
 #include "node/sandbox/handler_main.hpp"
 
+#include <cstdlib>
 #include <fstream>
 
 namespace dure::node {
@@ -36,13 +37,22 @@ void read_document(document_run& run) {
               false});
 }
 
+/// What a job that says nothing about it gets on this node.
+document_parameters defaults_of_node() {
+  document_parameters defaults;
+  const char* const ocr = std::getenv("DURE_OCR");
+  if (ocr != nullptr && std::string_view{ocr} == "off")
+    defaults.ocr = ocr_wish::never;
+  return defaults;
+}
+
 class document_handler final : public handler {
 public:
   void start(handler_job job, handler_session& session) override {
     const auto path = job.input.is_object() ? job.input.value("path", "") : std::string{};
     if (path.empty() || job.scratch.empty())
       return session.error(job, {"invalid_input", "A file is needed.", false});
-    auto wishes = parse_parameters(job.params);
+    auto wishes = parse_parameters(job.params, defaults_of_node());
     if (const auto* wrong = std::get_if<job_error>(&wishes))
       return session.error(job, *wrong);
     document_run run{std::move(job), session, std::get<document_parameters>(std::move(wishes))};

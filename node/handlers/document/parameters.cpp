@@ -100,8 +100,9 @@ const std::map<std::string, field>& fields() {
 
 } // namespace
 
-std::variant<document_parameters, job_error> parse_parameters(const json& params) {
-  document_parameters read;
+std::variant<document_parameters, job_error> parse_parameters(const json& params,
+                                                              document_parameters defaults) {
+  document_parameters read = std::move(defaults);
   if (!params.is_object() && !params.is_null())
     return job_error{"invalid_params", "params is an object.", false};
   for (const auto& [name, value] : params.items()) {

@@ -27,7 +27,9 @@ struct document_parameters {
   std::string embedding_model; ///< Empty: the one the node is configured with.
 };
 
-/// Reads params. Anything unknown or out of its range is `invalid_params`, which names it.
-std::variant<document_parameters, job_error> parse_parameters(const nlohmann::json& params);
+/// Reads params over `defaults`. Anything unknown or out of its range is `invalid_params`, which
+/// names it.
+std::variant<document_parameters, job_error> parse_parameters(const nlohmann::json& params,
+                                                              document_parameters defaults = {});
 
 } // namespace dure::node
