@@ -49,7 +49,7 @@ std::string_view extension_of(std::string_view name) {
   auto plain = std::all_of(letters.begin(), letters.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
   });
-  return plain ? name.substr(dot) : std::string_view{};
+  return plain && !letters.empty() ? name.substr(dot) : std::string_view{};
 }
 
 std::string shortened(const std::string& name) {

@@ -105,7 +105,7 @@ class Corpora(unittest.TestCase):
                 if not text:
                     self.assertEqual((status, told["code"]), (400, "missing_file"))
                     continue
-                if text.endswith("\\"):
+                if (len(text) - len(text.rstrip("\\"))) % 2 == 1:
                     self.assertEqual((status, told["code"]), (400, "multipart_malformed"), "it escapes the quote")
                     continue
                 self.assertEqual(status, 202, told)

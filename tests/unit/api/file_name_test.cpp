@@ -51,6 +51,7 @@ TEST(clean_file_name, cuts_between_characters_and_keeps_the_extension) {
   EXPECT_EQ(clean_file_name(repeated("a", 255)), repeated("a", 255));
   EXPECT_EQ(clean_file_name(repeated("a", 252) + ".pdf"), repeated("a", 251) + ".pdf");
   EXPECT_EQ(clean_file_name(repeated("가", 90) + ".끝"), repeated("가", 85)) << "no extension";
+  EXPECT_EQ(clean_file_name(repeated("가", 90) + "."), repeated("가", 85));
   EXPECT_EQ(clean_file_name("a" + repeated("\u0e49", 100)), "a" + repeated("\u0e49", 84));
   // A family is five code points of 18 bytes that are read as one.
   EXPECT_EQ(clean_file_name(repeated("👨\u200d👩\u200d👧", 20)), repeated("👨\u200d👩\u200d👧", 14));
