@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/core/job.hpp"
+#include "actors/core/question.hpp"
 #include "actors/core/queue.hpp"
 
 #include <optional>
@@ -59,11 +60,20 @@ struct claim {
   std::vector<demand> demands;
 };
 
+/// What a provider said of its quota beside its answer (x-ratelimit-…).
+struct quota_report {
+  std::optional<std::uint64_t> requests_left;
+  std::optional<std::uint64_t> tokens_left;
+
+  bool operator==(const quota_report&) const = default;
+};
+
 struct complete {
   lease of;
   job_result outcome;
   job_cost cost;
   std::uint64_t peak_memory_bytes = 0;
+  quota_report quota{};
 };
 
 /// The attempt has made files; of files with one name the newest counts. They stay when it fails,
@@ -85,7 +95,9 @@ struct fail {
   job_error failure;
   std::optional<timestamp> retry_not_before; ///< The server's Retry-After.
   std::uint64_t peak_memory_bytes = 0;
-  job_cost cost{}; ///< A failed attempt may have cost something too.
+  job_cost cost{};               ///< A failed attempt may have cost something too.
+  bool possibly_charged = false; ///< A request went out and its answer was lost.
+  quota_report quota{};
 };
 
 /// The worker gives a job back unfinished; the attempt does not count. `end` is released or
@@ -119,6 +131,46 @@ struct delete_record {
   std::optional<std::uint64_t> expected;
 };
 
+// Questions (ledger_question.cpp). `job` is what explains the question when nothing is kept that
+// answers it and no equal work is in flight; its input stays empty, a worker is handed the text.
+
+/// Idempotent by id. With an answer the question is completed at once and needs no job.
+struct put_question {
+  question_id id;
+  std::string set;
+  std::string label;
+  std::string work;
+  std::string content; ///< JSON text.
+  std::string answer;  ///< JSON text, or empty.
+  std::optional<job_spec> job;
+};
+
+/// Somebody wrote the answer: cancels the job unless another question waits for it.
+struct answer_question {
+  question_id id;
+  std::string answer;
+};
+
+/// Asks again; does nothing while the question is being explained. A failed job is retried, unless
+/// `anew`: then nothing kept is used either.
+struct ask_question {
+  question_id id;
+  std::string work;
+  job_spec job;
+  bool anew = false;
+};
+
+struct cancel_question {
+  question_id id;
+};
+
+struct remove_question {
+  question_id id;
+};
+
+/// Takes back what is held against the provider: it is asked again at once.
+struct forgive_provider {};
+
 // What `due` answers with. Each names what it saw, so that one that came too late is refused or
 // does nothing.
 
@@ -147,8 +199,10 @@ struct expire_record {
 
 using command_body =
     std::variant<submit, cancel, retry, reprioritise, reschedule, remove, claim, complete, fail,
-                 release, lose_node, configure_queue, put_record, delete_record, make_ready,
-                 end_overdue, expire, forget_answer, expire_record, add_artifacts, keep_log>;
+                 release, lose_node, configure_queue, put_record, delete_record, put_question,
+                 answer_question, ask_question, cancel_question, remove_question, forgive_provider,
+                 make_ready, end_overdue, expire, forget_answer, expire_record, add_artifacts,
+                 keep_log>;
 
 /// A wish with its name, so that it may be repeated, and who has it.
 struct command {
@@ -199,11 +253,20 @@ struct record_changed {
   bool operator==(const record_changed&) const = default;
 };
 
+struct question_taken {
+  question_id id;
+  question_state state = question_state::pending;
+  job_id job; ///< Zero: none.
+
+  bool operator==(const question_taken&) const = default;
+};
+
 /// Done, or done before.
 struct accepted {
   bool operator==(const accepted&) const = default;
 };
 
-using answer = std::variant<accepted, job_taken, job_changed, granted, record_changed>;
+using answer =
+    std::variant<accepted, job_taken, job_changed, granted, record_changed, question_taken>;
 
 } // namespace dure

@@ -203,6 +203,69 @@ struct input_poisoned {
   bool operator==(const input_poisoned&) const = default;
 };
 
+/// A question is there, answered or following a job of the same log.
+struct question_put {
+  question_id id;
+  std::string set;
+  std::string label;
+  std::string work;
+  std::string content;
+  std::string answer;
+  std::optional<job_id> job;
+
+  bool operator==(const question_put&) const = default;
+};
+
+/// A question is completed with this answer, or failed; it follows no job any more.
+struct question_settled {
+  question_id id;
+  std::string work; ///< Who may reuse the answer; empty: nobody.
+  std::string answer;
+  std::optional<job_error> failure;
+
+  bool operator==(const question_settled&) const = default;
+};
+
+/// A question follows another job from now on.
+struct question_asked {
+  question_id id;
+  std::string work;
+  job_id job;
+
+  bool operator==(const question_asked&) const = default;
+};
+
+struct question_removed {
+  question_id id;
+
+  bool operator==(const question_removed&) const = default;
+};
+
+/// An attempt has cost something beside what its end says, or may have: its answer was lost.
+struct cost_booked {
+  job_id job;
+  job_cost cost;
+  bool possibly_charged = false;
+
+  bool operator==(const cost_booked&) const = default;
+};
+
+/// Beside a queue_configured, when its rate limits changed.
+struct rate_configured {
+  rate_limits rate;
+
+  bool operator==(const rate_configured&) const = default;
+};
+
+/// Whether the provider answers; after some failures nothing is started before `blocked_until`.
+struct provider_seen {
+  std::uint32_t failures = 0;
+  timestamp blocked_until{};
+  std::string reason;
+
+  bool operator==(const provider_seen&) const = default;
+};
+
 /// The provider told of its quota; nothing is started before `blocked_until`.
 struct rate_observed {
   std::optional<std::uint64_t> requests_left;
@@ -239,6 +302,7 @@ using event = std::variant<
     events::job_rescheduled, events::job_removed, events::queue_configured, events::record_put,
     events::record_deleted, events::command_answered, events::answer_forgotten, events::job_split,
     events::parts_joined, events::input_poisoned, events::rate_observed, events::artifacts_added,
-    events::log_kept>;
+    events::log_kept, events::question_put, events::question_settled, events::question_asked,
+    events::question_removed, events::cost_booked, events::rate_configured, events::provider_seen>;
 
 } // namespace dure

@@ -41,6 +41,13 @@ template <> constexpr event_type number_of<events::input_poisoned> = event_type:
 template <> constexpr event_type number_of<events::rate_observed> = event_type::rate_observed;
 template <> constexpr event_type number_of<events::artifacts_added> = event_type::artifacts_added;
 template <> constexpr event_type number_of<events::log_kept> = event_type::log_kept;
+template <> constexpr event_type number_of<events::question_put> = event_type::question_put;
+template <> constexpr event_type number_of<events::question_settled> = event_type::question_settled;
+template <> constexpr event_type number_of<events::question_asked> = event_type::question_asked;
+template <> constexpr event_type number_of<events::question_removed> = event_type::question_removed;
+template <> constexpr event_type number_of<events::cost_booked> = event_type::cost_booked;
+template <> constexpr event_type number_of<events::rate_configured> = event_type::rate_configured;
+template <> constexpr event_type number_of<events::provider_seen> = event_type::provider_seen;
 
 void fields(same_struct<events::leader_claimed> auto& e, auto&& each) {
   each(e.epoch, e.node, e.boot);
@@ -140,6 +147,34 @@ void fields(same_struct<events::artifacts_added> auto& e, auto&& each) {
 
 void fields(same_struct<events::log_kept> auto& e, auto&& each) {
   each(e.of, e.log);
+}
+
+void fields(same_struct<events::question_put> auto& e, auto&& each) {
+  each(e.id, e.set, e.label, e.work, e.content, e.answer, e.job);
+}
+
+void fields(same_struct<events::question_settled> auto& e, auto&& each) {
+  each(e.id, e.work, e.answer, e.failure);
+}
+
+void fields(same_struct<events::question_asked> auto& e, auto&& each) {
+  each(e.id, e.work, e.job);
+}
+
+void fields(same_struct<events::question_removed> auto& e, auto&& each) {
+  each(e.id);
+}
+
+void fields(same_struct<events::cost_booked> auto& e, auto&& each) {
+  each(e.job, e.cost, e.possibly_charged);
+}
+
+void fields(same_struct<events::rate_configured> auto& e, auto&& each) {
+  each(e.rate.requests_per_minute, e.rate.tokens_per_minute);
+}
+
+void fields(same_struct<events::provider_seen> auto& e, auto&& each) {
+  each(e.failures, e.blocked_until, e.reason);
 }
 
 /// Tries the alternatives of `event` from number `I` on until one has the type.

@@ -36,6 +36,13 @@ enum class event_type : std::uint8_t {
   rate_observed = 23,
   artifacts_added = 24,
   log_kept = 25,
+  question_put = 28,
+  question_settled = 29,
+  question_asked = 30,
+  question_removed = 31,
+  cost_booked = 32,
+  rate_configured = 33,
+  provider_seen = 34,
 };
 
 event_type type_of(const event& e);

@@ -73,6 +73,14 @@ void fields(same_struct<record_changed> auto& v, auto&& each) {
   each(v.version);
 }
 
+void fields(same_struct<question_taken> auto& v, auto&& each) {
+  each(v.id, v.state, v.job);
+}
+
+void fields(same_struct<failure_count> auto& v, auto&& each) {
+  each(v.code, v.questions);
+}
+
 template <class T> void put_fields(writer& w, const T& v) {
   fields(v, [&w](const auto&... field) { (put(w, field), ...); });
 }
@@ -101,6 +109,14 @@ void put(writer& w, job_state v) {
 
 void put(writer& w, attempt_end v) {
   w.u8(static_cast<std::uint8_t>(v));
+}
+
+void put(writer& w, question_state v) {
+  w.u8(static_cast<std::uint8_t>(v));
+}
+
+void put(writer& w, const failure_count& v) {
+  put_fields(w, v);
 }
 
 void put(writer& w, const blob_ref& v) {
@@ -159,6 +175,14 @@ void get(reader& r, job_state& v) {
 
 void get(reader& r, attempt_end& v) {
   get_enum(r, v, attempt_end::completed, attempt_end::cancelled);
+}
+
+void get(reader& r, question_state& v) {
+  get_enum(r, v, question_state::pending, question_state::failed);
+}
+
+void get(reader& r, failure_count& v) {
+  get_fields(r, v);
 }
 
 void get(reader& r, blob_ref& v) {
@@ -221,6 +245,8 @@ void get(reader& r, answer& v) {
     return get_alternative<granted>(r, v);
   case 5:
     return get_alternative<record_changed>(r, v);
+  case 6:
+    return get_alternative<question_taken>(r, v);
   }
   r.fail();
 }

@@ -12,6 +12,8 @@ namespace dure {
 
 void put(writer& w, job_state v);
 void put(writer& w, attempt_end v);
+void put(writer& w, question_state v);
+void put(writer& w, const failure_count& v);
 void put(writer& w, const blob_ref& v);
 void put(writer& w, const artifact& v);
 void put(writer& w, const job_error& v);
@@ -28,6 +30,8 @@ void put(writer& w, const answer& v); ///< Type number u8 (accepted 1, job_taken
 
 void get(reader& r, job_state& v);
 void get(reader& r, attempt_end& v);
+void get(reader& r, question_state& v);
+void get(reader& r, failure_count& v);
 void get(reader& r, blob_ref& v);
 void get(reader& r, artifact& v);
 void get(reader& r, job_error& v);

@@ -2,6 +2,7 @@
 
 #include "actors/core/command.hpp"
 #include "actors/core/event.hpp"
+#include "actors/core/limits.hpp"
 #include "actors/core/state.hpp"
 
 #include <cstddef>
@@ -27,6 +28,7 @@ struct context {
   log_number log{};
   epoch_number epoch{}; ///< Of the deciding leader; goes into the leases that it grants.
   timestamp now{};      ///< The time of the record that the events will be part of.
+  std::size_t grants_max = limits::claim_jobs_max; ///< What rate limits leave to a claim.
 };
 
 /// Returns the events that `c` leads to, or why it is refused. Changes nothing.

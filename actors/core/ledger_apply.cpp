@@ -1,7 +1,9 @@
 #include "actors/core/keys.hpp"
 #include "actors/core/ledger.hpp"
 #include "actors/core/ledger_files.hpp"
+#include "actors/core/ledger_follow.hpp"
 #include "actors/core/ledger_index.hpp"
+#include "actors/core/ledger_provider.hpp"
 #include "actors/core/limits.hpp"
 #include "actors/core/lookup.hpp"
 #include "actors/core/timer.hpp"
@@ -17,6 +19,7 @@ namespace {
 template <class Change> result<void> put_changed(overlay& state, job& j, Change&& change) {
   const auto before = index_rows(j);
   const auto from = j.state;
+  const auto paid = j.cost;
   change(j);
   ++j.version;
   state.put(family::jobs, keys::job(j.spec.id), encode(j));
@@ -24,7 +27,9 @@ template <class Change> result<void> put_changed(overlay& state, job& j, Change&
   if (j.state == job_state::failed || j.state == job_state::cancelled)
     if (auto freed = free_key(state, j); !freed)
       return freed.error();
-  return count(state, j, {from, j.state});
+  if (auto counted = count(state, j, {from, j.state}); !counted)
+    return counted;
+  return follow(state, {from, paid}, j);
 }
 
 template <class Change> result<void> change_job(overlay& state, const job_id& id, Change&& change) {
@@ -211,6 +216,8 @@ result<void> apply_one(overlay& state, const events::job_removed& e, const conte
   replace_rows(state, index_rows(*j), {});
   if (auto freed = free_key(state, *j); !freed)
     return freed;
+  if (auto left = unfollow(state, *j); !left)
+    return left;
   return count(state, *j, {j->state, std::nullopt});
 }
 
@@ -305,10 +312,6 @@ result<void> apply_one(overlay&, const events::parts_joined&, const context&) {
 
 result<void> apply_one(overlay&, const events::input_poisoned&, const context&) {
   return not_known_yet("input_poisoned");
-}
-
-result<void> apply_one(overlay&, const events::rate_observed&, const context&) {
-  return not_known_yet("rate_observed");
 }
 
 } // namespace

@@ -192,6 +192,49 @@ void check_on(checks& c, const put_record& p, const context&) {
   c.ms(p.expires_at, "expires_at");
 }
 
+void check_question(checks& c, const question_id& id, std::string_view work, const context& at) {
+  c.shard(at);
+  c.job(job_id{id.value}, at);
+  c.plain(work, limits::work_bytes_max, "work");
+}
+
+void check_explainer(checks& c, const job_spec& spec, const context& at) {
+  check_on(c, submit{spec}, at);
+  c.that(spec.queue == questions_queue, "queue", "must be that of questions");
+  c.that(spec.unique_key.empty(), "unique_key", "is not for questions: equal work is shared");
+}
+
+void check_on(checks& c, const put_question& p, const context& at) {
+  check_question(c, p.id, p.work, at);
+  c.that(!p.set.empty(), "set", "is empty");
+  c.plain(p.set, limits::group_bytes_max, "set");
+  c.plain(p.label, limits::question_label_bytes_max, "questionNumber");
+  c.fits(p.content.size(), limits::inline_json_bytes_max, "question");
+  c.fits(p.answer.size(), limits::inline_json_bytes_max, "explanation");
+  c.that(p.job || !p.answer.empty(), "explanation", "is neither given nor asked for");
+  if (p.job)
+    check_explainer(c, *p.job, at);
+}
+
+void check_on(checks& c, const answer_question& a, const context& at) {
+  check_question(c, a.id, {}, at);
+  c.that(!a.answer.empty(), "explanation", "is empty");
+  c.fits(a.answer.size(), limits::inline_json_bytes_max, "explanation");
+}
+
+void check_on(checks& c, const ask_question& a, const context& at) {
+  check_question(c, a.id, a.work, at);
+  check_explainer(c, a.job, at);
+}
+
+void check_on(checks& c, const cancel_question& q, const context& at) {
+  check_question(c, q.id, {}, at);
+}
+
+void check_on(checks& c, const remove_question& q, const context& at) {
+  check_question(c, q.id, {}, at);
+}
+
 void check_on(checks& c, const end_overdue& o, const context& at) {
   check_lease(c, o.of, at);
 }
@@ -208,6 +251,10 @@ void check_on(checks& c, const names_job auto& body, const context& at) {
 }
 
 void check_on(checks&, const delete_record&, const context&) {}
+
+void check_on(checks& c, const forgive_provider&, const context& at) {
+  c.shard(at);
+}
 
 void check_on(checks&, const forget_answer&, const context&) {}
 

@@ -1,7 +1,10 @@
 #include "actors/core/keys.hpp"
 #include "actors/core/ledger_decide.hpp"
+#include "actors/core/ledger_follow.hpp"
+#include "actors/core/ledger_provider.hpp"
 #include "actors/core/limits.hpp"
 #include "actors/core/lookup.hpp"
+#include "actors/core/question_keys.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -28,6 +31,33 @@ result<std::vector<job_id>> jobs_in(const state_reader& state, family f, const k
   return ids;
 }
 
+/// Puts a question's text, and the prompt that its job names, into what the worker is handed: they
+/// lie in rows of their own and are not kept twice.
+result<void> hand_along(const state_reader& state, job_spec& spec) {
+  if (spec.queue != questions_queue || !spec.input.empty() || spec.input_file)
+    return {};
+  auto followers = followers_of(state, spec.id);
+  if (!followers)
+    return followers.error();
+  if (followers->empty())
+    return {};
+  auto text = state.get(family::questions, keys::question_text(followers->front()));
+  if (!text)
+    return text.error();
+  std::string prompt = "null";
+  for (const auto& tag : spec.tags) {
+    if (!tag.starts_with(prompt_tag_prefix))
+      continue;
+    auto record = find_row<record_row>(state, family::records, keys::record(log_of(spec.id), tag));
+    if (!record)
+      return record.error();
+    if (*record)
+      prompt = std::move((*record)->value);
+  }
+  spec.input = R"({"question":)" + text->value_or("null") + R"(,"prompt":)" + prompt + "}";
+  return {};
+}
+
 /// Returns the leases that an earlier time of the same claim got, as far as they still live.
 result<granted> granted_before(const state_reader& state, const claim& c, const context& at) {
   auto ids = jobs_in(state, family::leases, keys::leases_of(at.log, c.node, c.boot, c.id),
@@ -39,6 +69,8 @@ result<granted> granted_before(const state_reader& state, const claim& c, const 
     auto j = promised_job(state, id);
     if (!j)
       return j.error();
+    if (auto handed = hand_along(state, j->spec); !handed)
+      return handed.error();
     const auto started_at = j->attempts.back().started_at;
     before.grants.push_back({live_lease(*j), std::move(j->spec), started_at, j->cancel_requested});
   }
@@ -53,14 +85,20 @@ result<std::size_t> room_for_leases(const state_reader& state, const context& at
   const auto& settings = row->settings;
   if (settings.paused)
     return std::size_t{0};
-  if (!settings.concurrency_max)
-    return limits::claim_jobs_max;
+  auto provider = provider_of(state, at.log);
+  if (!provider)
+    return provider.error();
+  const auto by_provider = leases_allowed(*provider, at.now);
+  const auto by_rate = std::min(at.grants_max, limits::claim_jobs_max);
+  if (!settings.concurrency_max && by_provider >= limits::claim_jobs_max)
+    return by_rate;
   auto all = row_or_empty<count_row>(state, family::groups, keys::counts_of_log(at.log));
   if (!all)
     return all.error();
   const auto running = count_of(all->counts, job_state::running);
-  const auto most = std::uint64_t{*settings.concurrency_max};
-  return std::min<std::size_t>(running < most ? most - running : 0, limits::claim_jobs_max);
+  const auto most = std::min<std::uint64_t>(
+      settings.concurrency_max.value_or(limits::claim_jobs_max), by_provider);
+  return std::min<std::size_t>(running < most ? most - running : 0, by_rate);
 }
 
 /// Gathers the leases of one claim.
@@ -138,6 +176,8 @@ result<decision> decide_on(const state_reader& state, const claim& c, const cont
     auto j = promised_job(state, next.id);
     if (!j)
       return j.error();
+    if (auto handed = hand_along(state, j->spec); !handed)
+      return handed.error();
     if (!gathered.has_room_for(*j))
       break;
     gathered.grant_one(std::move(*j));

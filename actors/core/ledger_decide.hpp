@@ -39,6 +39,16 @@ result<decision> decide_on(const state_reader& state, const remove& c, const con
 result<decision> decide_on(const state_reader& state, const make_ready& c, const context& at);
 result<decision> decide_on(const state_reader& state, const expire& c, const context& at);
 
+// ledger_question.cpp
+result<decision> decide_on(const state_reader& state, const put_question& c, const context& at);
+result<decision> decide_on(const state_reader& state, const answer_question& c, const context& at);
+result<decision> decide_on(const state_reader& state, const ask_question& c, const context& at);
+result<decision> decide_on(const state_reader& state, const cancel_question& c, const context& at);
+result<decision> decide_on(const state_reader& state, const remove_question& c, const context& at);
+
+// ledger_provider.cpp
+result<decision> decide_on(const state_reader& state, const forgive_provider& c, const context& at);
+
 // ledger_record.cpp: what is not a job.
 result<decision> decide_on(const state_reader& state, const configure_queue& c, const context& at);
 result<decision> decide_on(const state_reader& state, const put_record& c, const context& at);

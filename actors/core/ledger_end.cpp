@@ -1,6 +1,7 @@
 #include "actors/core/keys.hpp"
 #include "actors/core/ledger_check.hpp"
 #include "actors/core/ledger_decide.hpp"
+#include "actors/core/ledger_provider.hpp"
 #include "actors/core/limits.hpp"
 #include "actors/core/lookup.hpp"
 #include "actors/core/retry.hpp"
@@ -20,6 +21,7 @@ struct ending {
   std::optional<timestamp> retry_not_before{};
   std::uint64_t peak_memory_bytes = 0;
   job_cost cost{};
+  bool not_its_fault = false; ///< Nobody could have completed it then.
 
   std::optional<job_error> told_failure() const {
     const auto failed =
@@ -27,6 +29,18 @@ struct ending {
     return failed ? std::optional{failure} : std::nullopt;
   }
 };
+
+bool asks_provider(const job_spec& spec) {
+  return std::find(spec.tags.begin(), spec.tags.end(), charged_tag) != spec.tags.end();
+}
+
+/// A request may have gone out whose answer nobody has: the books say so.
+void book_lost_answer(const job& j, attempt_end end, decision& made) {
+  const bool unheard =
+      end == attempt_end::lost || end == attempt_end::died || end == attempt_end::timed_out;
+  if (unheard && asks_provider(j.spec))
+    made.events.push_back(events::cost_booked{j.spec.id, {}, true});
+}
 
 /// Returns whether the lease's attempt is in the job's history and ended as `end`, or was swallowed
 /// by a cancel: then the message that says so is a repeat.
@@ -83,6 +97,9 @@ event after_death(const job& j, const ending& e, timestamp now) {
 }
 
 event after_failure(const job& j, const ending& e, timestamp now) {
+  if (e.not_its_fault)
+    return events::attempt_ended{
+        e.of, e.end, e.failure, e.cost, e.peak_memory_bytes, false, job_state::pending, now};
   const auto failures = j.attempts_counted + 1U;
   if (!e.failure.retryable || failures >= j.spec.max_attempts)
     return failed_for_good(j, e, e.failure, now);
@@ -123,7 +140,9 @@ result<decision> decide_end(const state_reader& state, const ending& e, const co
     return j.error();
   if (!*j)
     return no_event();
-  return one_event(after(**j, e, at.now));
+  auto made = one_event(after(**j, e, at.now));
+  book_lost_answer(**j, e.end, made);
+  return made;
 }
 
 } // namespace
@@ -136,16 +155,30 @@ result<decision> decide_on(const state_reader& state, const complete& c, const c
     return no_event();
   const auto expires_at = expiry((*j)->spec.queue, at.now);
   // The result came too late: somebody was promised that the job will not complete.
-  if ((*j)->cancel_requested)
-    return one_event(events::job_cancelled{
-        c.of.job, attempt_end::cancelled, {}, c.cost, c.peak_memory_bytes, expires_at});
-  return one_event(events::job_completed{c.of, c.outcome, c.cost, c.peak_memory_bytes, expires_at});
+  const bool late = (*j)->cancel_requested;
+  auto made =
+      late ? one_event(events::job_cancelled{
+                 c.of.job, attempt_end::cancelled, {}, c.cost, c.peak_memory_bytes, expires_at})
+           : one_event(
+                 events::job_completed{c.of, c.outcome, c.cost, c.peak_memory_bytes, expires_at});
+  if (asks_provider((*j)->spec))
+    if (auto noted = note_success(state, c, made, at); !noted)
+      return noted.error();
+  return made;
 }
 
 result<decision> decide_on(const state_reader& state, const fail& c, const context& at) {
-  return decide_end(
-      state,
-      {c.of, c.end, within_limits(c.failure), c.retry_not_before, c.peak_memory_bytes, c.cost}, at);
+  auto away = is_providers_fault(state, c.failure.code, at.log);
+  if (!away)
+    return away.error();
+  auto made = decide_end(state,
+                         {c.of, c.end, within_limits(c.failure), c.retry_not_before,
+                          c.peak_memory_bytes, c.cost, *away},
+                         at);
+  if (made && !made->events.empty())
+    if (auto noted = note_failure(state, c, *made, at); !noted)
+      return noted.error();
+  return made;
 }
 
 result<decision> decide_on(const state_reader& state, const release& c, const context& at) {
@@ -169,6 +202,7 @@ result<decision> decide_on(const state_reader& state, const lose_node& c, const 
     if (!j)
       return j.error();
     made.events.push_back(after(*j, {live_lease(*j), attempt_end::lost}, at.now));
+    book_lost_answer(*j, attempt_end::lost, made);
   }
   return made;
 }
@@ -181,7 +215,9 @@ result<decision> decide_on(const state_reader& state, const end_overdue& c, cons
     return no_event();
   const ending e{
       c.of, attempt_end::timed_out, {"timed_out", "Nothing was heard of it in time.", true}};
-  return one_event(after(**j, e, at.now));
+  auto made = one_event(after(**j, e, at.now));
+  book_lost_answer(**j, e.end, made);
+  return made;
 }
 
 } // namespace dure::ledger

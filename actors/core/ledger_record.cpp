@@ -1,5 +1,6 @@
 #include "actors/core/keys.hpp"
 #include "actors/core/ledger_decide.hpp"
+#include "actors/core/ledger_provider.hpp"
 #include "actors/core/lookup.hpp"
 
 namespace dure::ledger {
@@ -28,7 +29,13 @@ result<decision> decide_on(const state_reader& state, const configure_queue& c, 
     return row.error();
   if (c.settings.version <= row->settings.version)
     return no_event();
-  return one_event(events::queue_configured{c.settings});
+  auto provider = provider_of(state, at.log);
+  if (!provider)
+    return provider.error();
+  auto made = one_event(events::queue_configured{c.settings});
+  if (c.settings.rate != provider->rate)
+    made.events.push_back(events::rate_configured{c.settings.rate});
+  return made;
 }
 
 result<decision> decide_on(const state_reader& state, const put_record& c, const context& at) {

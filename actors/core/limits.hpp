@@ -18,6 +18,8 @@ inline constexpr std::size_t media_type_bytes_max = 128;
 inline constexpr std::size_t pause_reason_bytes_max = 256;
 inline constexpr std::size_t inline_json_bytes_max = 16 * 1024; ///< params, input, result.
 inline constexpr std::size_t file_name_bytes_max = 255;
+inline constexpr std::size_t work_bytes_max = 128;
+inline constexpr std::size_t question_label_bytes_max = 64;
 inline constexpr std::size_t error_message_characters_max = 500;
 inline constexpr std::size_t error_code_bytes_max = 64;
 inline constexpr std::size_t artifacts_inline_max = 64; ///< That come with a result.
@@ -40,6 +42,7 @@ inline constexpr std::size_t claim_bytes_max = 512 * 1024; ///< params and input
 inline constexpr std::size_t lost_leases_max =
     4'096; ///< That one lose_node ends; what is over it waits for the next, or for its timeout.
 inline constexpr std::size_t list_rows_max = 500;
+inline constexpr std::size_t questions_page_max = 1'000;
 inline constexpr std::size_t list_rows_looked_at_max = 10'000;
 inline constexpr std::size_t position_max =
     10'000; ///< A waiting job further back has no exact position.

@@ -3,8 +3,11 @@
 #include "actors/core/keys.hpp"
 #include "actors/core/limits.hpp"
 #include "actors/core/lookup.hpp"
+#include "actors/core/pace.hpp"
+#include "actors/core/question_queries.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace dure::queries {
 
@@ -36,6 +39,24 @@ result<std::optional<std::uint64_t>> position_of(const state_reader& state, cons
   if (before > limits::position_max)
     return std::optional<std::uint64_t>{};
   return std::optional<std::uint64_t>{before + 1};
+}
+
+/// A shorter wait is not worth a word.
+constexpr std::chrono::seconds quota_wait_told_from{1};
+
+/// Returns how long the jobs before it, and it, need at the allowed rate.
+std::chrono::seconds wait_for_quota(const rate_limits& rate,
+                                    const std::optional<std::uint64_t>& position) {
+  if (!rate.requests_per_minute && !rate.tokens_per_minute)
+    return {};
+  constexpr double refilled = 0.97;
+  auto a_minute = std::numeric_limits<double>::max();
+  if (rate.requests_per_minute)
+    a_minute = *rate.requests_per_minute;
+  if (rate.tokens_per_minute)
+    a_minute = std::min(a_minute, *rate.tokens_per_minute / pace::tokens_at_first);
+  const auto jobs = static_cast<double>(position.value_or(limits::position_max));
+  return std::chrono::seconds{static_cast<std::int64_t>(60 * jobs / (refilled * a_minute))};
 }
 
 } // namespace
@@ -134,13 +155,17 @@ std::string_view to_string(wait_reason reason) {
     return "paused";
   case wait_reason::concurrency:
     return "concurrency";
+  case wait_reason::quota:
+    return "quota";
+  case wait_reason::provider:
+    return "provider";
   case wait_reason::position:
     return "position";
   }
   return "unknown";
 }
 
-result<std::optional<waiting>> why_waiting(const state_reader& state, const job& j) {
+result<std::optional<waiting>> why_waiting(const state_reader& state, const job& j, timestamp now) {
   if (j.state == job_state::scheduled) {
     const auto reason = j.attempts_counted > 0 ? wait_reason::retry : wait_reason::scheduled;
     return std::optional{waiting{reason, {}, {}, j.spec.run_at}};
@@ -156,6 +181,16 @@ result<std::optional<waiting>> why_waiting(const state_reader& state, const job&
     return position.error();
   if (settings->paused)
     return std::optional{waiting{wait_reason::paused, settings->pause_reason, *position, {}}};
+  auto provider = provider_of(state, log);
+  if (!provider)
+    return provider.error();
+  if (provider->blocked_until > now || is_down(*provider))
+    return std::optional{waiting{wait_reason::provider, provider->reason, *position,
+                                 std::max(provider->blocked_until, now)}};
+  if (auto wait = wait_for_quota(provider->rate, *position); wait >= quota_wait_told_from)
+    return std::optional{waiting{
+        wait_reason::quota, "waiting for model quota, about " + std::to_string(wait.count()) + " s",
+        *position, now + wait}};
   auto counts = counts_of_log(state, log);
   if (!counts)
     return counts.error();

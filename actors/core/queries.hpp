@@ -84,6 +84,8 @@ enum class wait_reason : std::uint8_t {
   retry,       ///< A failed attempt is followed by another one later.
   paused,      ///< Its queue is paused.
   concurrency, ///< Its queue runs as many jobs as it may.
+  quota,       ///< The model's quota: `detail` says for about how long.
+  provider,    ///< The provider does not answer or asked to wait: `detail` says what it said.
   position,    ///< Others are before it, or it is next.
 };
 
@@ -91,13 +93,13 @@ std::string_view to_string(wait_reason reason);
 
 struct waiting {
   wait_reason reason = wait_reason::position;
-  std::string detail; ///< The pause's reason; otherwise empty.
+  std::string detail; ///< A sentence where the reason alone says too little; otherwise empty.
   std::optional<std::uint64_t>
       position;                   ///< 1: next of its kind. Nothing beyond limits::position_max.
   std::optional<timestamp> until; ///< When that is known.
 };
 
 /// Returns why `j` waits, or nothing when it is running or has ended. O(position).
-result<std::optional<waiting>> why_waiting(const state_reader& state, const job& j);
+result<std::optional<waiting>> why_waiting(const state_reader& state, const job& j, timestamp now);
 
 } // namespace dure::queries

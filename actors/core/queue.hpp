@@ -11,6 +11,14 @@
 
 namespace dure {
 
+/// What a queue may ask of an outside provider. Held by the leader of its one shard (pace.hpp).
+struct rate_limits {
+  std::optional<std::uint32_t> requests_per_minute; ///< One a lease.
+  std::optional<std::uint32_t> tokens_per_minute;   ///< Estimated before, corrected after.
+
+  bool operator==(const rate_limits&) const = default;
+};
+
 /// What a queue's shards must keep to. Decided in `control`, carried into each shard by
 /// `configure_queue`.
 struct queue_settings {
@@ -20,6 +28,7 @@ struct queue_settings {
   std::string pause_reason;
   std::optional<std::uint32_t> concurrency_max; ///< Leases at a time.
   std::optional<std::uint64_t> depth_max;       ///< Jobs scheduled or pending.
+  rate_limits rate{};
 
   bool operator==(const queue_settings&) const = default;
 };

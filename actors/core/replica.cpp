@@ -72,6 +72,7 @@ void replica::machine::hear(replica_input::tick& t) {
     // A leader without work would not notice that another leads, or that the log is gone.
     if (!out && since_look >= look_period_of_a_leader)
       ask_look();
+    feedable = feedable || speed.waits_for_time();
     return decide_due();
   }
   if (in == phase::looking || (in == phase::checking && check_failed))

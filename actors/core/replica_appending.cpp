@@ -166,6 +166,8 @@ void replica::machine::land() {
     return;
   auto landed = std::move(*out);
   out.reset();
+  if (landed.claims)
+    begin_pace();
   position = std::move(landed.after);
   if (stalled || in != phase::leading)
     overdue_from = ticks + patience_for_late_reports;

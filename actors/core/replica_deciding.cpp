@@ -1,4 +1,5 @@
 #include "actors/core/limits.hpp"
+#include "actors/core/question_queries.hpp"
 #include "actors/core/replica_machine.hpp"
 #include "actors/core/replica_wishes.hpp"
 
@@ -14,6 +15,15 @@ constexpr std::size_t due_at_once = 1'000;
 /// Returns whether this failure of a decision is one of the state, not a refusal.
 bool is_fatal(errc code) {
   return code == errc::store_failed || code == errc::corrupt || code == errc::newer_node_needed;
+}
+
+/// Returns what the end of an attempt says of the provider's quota.
+quota_report quota_in(const command_body& body) {
+  if (const auto* done = std::get_if<complete>(&body))
+    return done->quota;
+  if (const auto* failed = std::get_if<fail>(&body))
+    return failed->quota;
+  return {};
 }
 
 } // namespace
@@ -109,6 +119,7 @@ bool replica::machine::add_to_draft(const command_id& id, std::string_view by,
       return true;
     }
     feedable = feedable || may_feed(e);
+    speed.hear(e, ticks);
     next.events.push_back(std::move(e));
   }
   return true;
@@ -129,9 +140,10 @@ void replica::machine::decide(waiting_wish wish) {
     halt(decided.error());
   else if (!decided)
     outcome = decided.error();
-  else if (add_to_draft(wish.wish.id, wish.wish.by, std::move(decided->events)))
+  else if (add_to_draft(wish.wish.id, wish.wish.by, std::move(decided->events))) {
     outcome = std::move(decided->reply);
-  else if (next.entries.empty())
+    speed.hear(quota_in(wish.wish.body));
+  } else if (next.entries.empty())
     outcome = error{errc::too_large, "what it leads to does not fit into a record"};
   else {
     next.full = true;
@@ -231,7 +243,9 @@ bool replica::machine::offer(const waiting_claim& c) {
   }
   auto was_open = next.open;
   open_draft();
-  auto decided = ledger::decide(building, c.wish, context());
+  auto where = context();
+  where.grants_max = speed.allowance(ticks);
+  auto decided = ledger::decide(building, c.wish, where);
   if (!decided && is_fatal(decided.error().code)) {
     halt(decided.error());
     return false;
@@ -267,6 +281,14 @@ void replica::machine::feed_claims() {
       claims.push_back(std::move(c));
   }
   feedable = feedable || next.full;
+}
+
+/// A new leader's buckets are empty: what an older one granted in this minute still counts.
+void replica::machine::begin_pace() {
+  auto provider = queries::provider_of(building, config.log);
+  if (!provider)
+    return halt(provider.error());
+  speed.begin(provider->rate, provider->failures > 0 || provider->blocked_until > now, ticks);
 }
 
 void replica::machine::expire_claims() {

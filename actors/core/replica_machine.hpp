@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/core/pace.hpp"
 #include "actors/core/record_codec.hpp"
 #include "actors/core/replica.hpp"
 #include "actors/core/replica_peers.hpp"
@@ -115,6 +116,7 @@ struct replica::machine {
   bool offer(const waiting_claim& claim);
   void feed_claims();
   void expire_claims();
+  void begin_pace();
   void answer_claims(const result<answer>& outcome);
   std::optional<errc> closed_to(const command& wish) const;
   ledger::context context() const;
@@ -191,6 +193,7 @@ struct replica::machine {
   std::deque<waiting_wish> waiting;
   std::size_t waiting_bytes = 0;
   std::deque<waiting_claim> claims;
+  pace speed;               ///< What rate limits allow, while leading.
   bool feedable = false;    ///< Something happened that may give a waiting claim a job.
   bool due_again = false;   ///< More was due than one round takes.
   monotonic overdue_from{}; ///< No lease is ended as overdue before.

@@ -36,6 +36,8 @@ std::size_t weight(const command& c) {
     return small + a->artifacts.size() * small;
   if (const auto* p = std::get_if<put_record>(&c.body))
     return small + p->value.size();
+  if (const auto* q = std::get_if<put_question>(&c.body))
+    return 2 * small + q->content.size() + q->answer.size();
   return small;
 }
 

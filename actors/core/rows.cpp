@@ -48,6 +48,20 @@ void fields(same_struct<file_row> auto& v, auto&& each) {
   each(v.blob);
 }
 
+void fields(same_struct<question> auto& v, auto&& each) {
+  each(v.id, v.set, v.label, v.work, v.state, v.job, v.answer, v.failure, v.created_at,
+       v.explained_at, v.cost, v.possibly_charged, v.version);
+}
+
+void fields(same_struct<question_counts> auto& v, auto&& each) {
+  auto& [pending, generating, completed, failed] = v.by_state;
+  each(pending, generating, completed, failed, v.failures, v.cost, v.possibly_charged);
+}
+
+void fields(same_struct<provider_row> auto& v, auto&& each) {
+  each(v.rate.requests_per_minute, v.rate.tokens_per_minute, v.failures, v.blocked_until, v.reason);
+}
+
 template <class Row> std::string encode_row(const Row& row) {
   std::string bytes;
   writer w{bytes};
@@ -102,6 +116,18 @@ std::string encode(const file_row& row) {
   return encode_row(row);
 }
 
+std::string encode(const question& row) {
+  return encode_row(row);
+}
+
+std::string encode(const question_counts& row) {
+  return encode_row(row);
+}
+
+std::string encode(const provider_row& row) {
+  return encode_row(row);
+}
+
 std::string encode(const job_id& row) {
   std::string bytes;
   writer{bytes}.id(row.value);
@@ -141,6 +167,18 @@ template <> result<artifact_count_row> decode_row(std::string_view bytes) {
 
 template <> result<file_row> decode_row(std::string_view bytes) {
   return decode_fields<file_row>(bytes, "a file's");
+}
+
+template <> result<question> decode_row(std::string_view bytes) {
+  return decode_fields<question>(bytes, "a question's");
+}
+
+template <> result<question_counts> decode_row(std::string_view bytes) {
+  return decode_fields<question_counts>(bytes, "a set's");
+}
+
+template <> result<provider_row> decode_row(std::string_view bytes) {
+  return decode_fields<provider_row>(bytes, "a provider's");
 }
 
 template <> result<job_id> decode_row(std::string_view bytes) {

@@ -3,6 +3,8 @@
 #include "actors/core/command.hpp"
 #include "actors/core/error.hpp"
 #include "actors/core/job.hpp"
+#include "actors/core/provider.hpp"
+#include "actors/core/question.hpp"
 #include "actors/core/queue.hpp"
 
 #include <cstdint>
@@ -79,6 +81,9 @@ std::string encode(const record_row& row);
 std::string encode(const log_row& row);
 std::string encode(const artifact_count_row& row);
 std::string encode(const file_row& row);
+std::string encode(const question& row);
+std::string encode(const question_counts& row);
+std::string encode(const provider_row& row);
 std::string encode(const job_id& row); ///< Family `unique`: 16 bytes, without a schema.
 
 /// Row is one of the types above.
@@ -92,6 +97,9 @@ template <> result<record_row> decode_row(std::string_view bytes);
 template <> result<log_row> decode_row(std::string_view bytes);
 template <> result<artifact_count_row> decode_row(std::string_view bytes);
 template <> result<file_row> decode_row(std::string_view bytes);
+template <> result<question> decode_row(std::string_view bytes);
+template <> result<question_counts> decode_row(std::string_view bytes);
+template <> result<provider_row> decode_row(std::string_view bytes);
 template <> result<job_id> decode_row(std::string_view bytes);
 
 } // namespace dure

@@ -85,7 +85,7 @@ result<void> scan_merged(const state_reader& base, family f, const key_range& ra
 std::string_view to_string(family f) {
   static constexpr std::array<std::string_view, family_count> names{
       "jobs",   "ready",   "timers", "by_state", "by_group",  "unique", "leases", "commands",
-      "groups", "records", "logs",   "files",    "blob_uses", "tail",   "meta"};
+      "groups", "records", "logs",   "files",    "blob_uses", "tail",   "meta",   "questions"};
   return names[static_cast<std::size_t>(f)];
 }
 

@@ -31,8 +31,9 @@ enum class family : std::uint8_t {
   blob_uses,
   tail,
   meta,
+  questions,
 };
-inline constexpr std::size_t family_count = 15;
+inline constexpr std::size_t family_count = 16;
 
 std::string_view to_string(family f);
 

@@ -4,6 +4,7 @@
 #include "actors/core/ledger_index.hpp"
 #include "actors/core/rows.hpp"
 #include "actors/core/timer.hpp"
+#include "actors/core/verify_questions.hpp"
 
 #include <map>
 #include <optional>
@@ -37,6 +38,8 @@ public:
       return walked.error();
     if (auto counted = compare_rows(family::blob_uses, blob_uses_); !counted)
       return counted.error();
+    if (auto walked = verify_questions(state_, log_, found_.broken); !walked)
+      return walked.error();
     return std::move(found_);
   }
 

@@ -71,8 +71,9 @@ asio::awaitable<std::optional<queries::waiting>> why_waiting(exchange& e, const 
   if (j.state != job_state::scheduled && j.state != job_state::pending)
     co_return std::nullopt;
   const auto& view = e.use.node.view();
-  auto why =
-      co_await run_blocking(e.use.pool, [&view, &j] { return queries::why_waiting(view, j); });
+  auto now = e.use.node.time().now();
+  auto why = co_await run_blocking(e.use.pool,
+                                   [&view, &j, now] { return queries::why_waiting(view, j, now); });
   co_return why ? std::move(*why) : std::nullopt;
 }
 

@@ -101,7 +101,6 @@ std::string words::of(const event& e) const {
           [](const events::job_split&) { return std::string{"job split"}; },
           [](const events::parts_joined&) { return std::string{"parts joined"}; },
           [](const events::input_poisoned&) { return std::string{"input poisoned"}; },
-          [](const events::rate_observed&) { return std::string{"rate observed"}; },
           [&](const events::artifacts_added& a) {
             auto text = of(a.of) + " made";
             for (const auto& one : a.artifacts)
@@ -109,31 +108,52 @@ std::string words::of(const event& e) const {
             return text;
           },
           [&](const events::log_kept& l) { return of(l.of) + " is quoted"; },
+          [&](const events::rate_observed& r) {
+            return "the provider asks to wait until " + of(r.blocked_until);
+          },
+          [](const events::question_put& q) {
+            return "question " + q.label + (q.job ? " follows a job" : " is answered");
+          },
+          [](const events::question_settled& q) {
+            return std::string{q.failure ? "a question failed" : "a question is answered"};
+          },
+          [](const events::question_asked&) { return std::string{"a question is asked again"}; },
+          [](const events::question_removed&) { return std::string{"a question is removed"}; },
+          [&](const events::cost_booked& c) {
+            return of(c.job) + " has cost " + to_string(c.cost.micros) +
+                   (c.possibly_charged ? ", or more" : "");
+          },
+          [](const events::rate_configured&) { return std::string{"queue has rate limits"}; },
+          [&](const events::provider_seen& p) {
+            return "the provider failed " + to_string(p.failures) + " times, blocked until " +
+                   of(p.blocked_until);
+          },
       },
       e);
 }
 
 std::string words::of(const answer& a) const {
-  return std::visit(overloaded{
-                        [](const accepted&) { return std::string{"accepted"}; },
-                        [&](const job_taken& t) {
-                          return of(t.id) + " " + to_text(t.state) + " v" +
-                                 std::to_string(t.version) + (t.existing ? ", existing" : "");
-                        },
-                        [&](const job_changed& c) {
-                          return of(c.id) + " " + to_text(c.state) + " v" +
-                                 std::to_string(c.version) +
-                                 (c.cancel_requested ? ", cancel requested" : "");
-                        },
-                        [&](const granted& g) {
-                          std::string text = "granted";
-                          for (const auto& one : g.grants)
-                            text += " " + of(one.of);
-                          return g.grants.empty() ? "nothing granted" : text;
-                        },
-                        [](const record_changed& r) { return "v" + std::to_string(r.version); },
-                    },
-                    a);
+  return std::visit(
+      overloaded{
+          [](const accepted&) { return std::string{"accepted"}; },
+          [&](const job_taken& t) {
+            return of(t.id) + " " + to_text(t.state) + " v" + std::to_string(t.version) +
+                   (t.existing ? ", existing" : "");
+          },
+          [&](const job_changed& c) {
+            return of(c.id) + " " + to_text(c.state) + " v" + std::to_string(c.version) +
+                   (c.cancel_requested ? ", cancel requested" : "");
+          },
+          [&](const granted& g) {
+            std::string text = "granted";
+            for (const auto& one : g.grants)
+              text += " " + of(one.of);
+            return g.grants.empty() ? "nothing granted" : text;
+          },
+          [](const question_taken& q) { return "question " + std::string{to_string(q.state)}; },
+          [](const record_changed& r) { return "v" + std::to_string(r.version); },
+      },
+      a);
 }
 
 } // namespace dure::scenarios

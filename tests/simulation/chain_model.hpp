@@ -89,6 +89,20 @@ private:
 
   void occur(const events::rate_observed&) {}
 
+  void occur(const events::question_put&) {}
+
+  void occur(const events::question_settled&) {}
+
+  void occur(const events::question_asked&) {}
+
+  void occur(const events::question_removed&) {}
+
+  void occur(const events::cost_booked&) {}
+
+  void occur(const events::rate_configured&) {}
+
+  void occur(const events::provider_seen&) {}
+
   job_life& life(const job_id& id);
   job_life& life_under(const lease& of);
   void end_attempt(job_life& j, job_state next);

@@ -81,7 +81,7 @@ std::vector<event> event_examples() {
       events::job_reprioritised{job(0x10), -100},
       events::job_rescheduled{job(0x10), later, job_state::scheduled},
       events::job_removed{job(0x10), true},
-      events::queue_configured{{9, true, "maintenance", 4, 1'000}},
+      events::queue_configured{{9, true, "maintenance", 4, 1'000, {}}},
       events::record_put{"queue/documents", R"({"paused":true})", 9, later},
       events::record_deleted{"queue/documents"},
       events::command_answered{id<command_id>(0x40),
@@ -93,6 +93,14 @@ std::vector<event> event_examples() {
       events::rate_observed{100, 20'000, later},
       events::artifacts_added{held(), {{"text", paper()}, {"page-1", paper()}}},
       events::log_kept{held(), paper()},
+      events::question_put{id<question_id>(0x60), "set-1", "7", "work", R"({"questionText":"?"})",
+                           R"({"explanation":"!"})", job(0x10)},
+      events::question_settled{id<question_id>(0x60), "work", R"({"explanation":"!"})", failure()},
+      events::question_asked{id<question_id>(0x60), "work", job(0x10)},
+      events::question_removed{id<question_id>(0x60)},
+      events::cost_booked{job(0x10), {10, 20, 30}, true},
+      events::rate_configured{{3'000, 90'000}},
+      events::provider_seen{5, later, "Connection refused."},
   };
 }
 

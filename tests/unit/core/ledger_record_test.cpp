@@ -62,7 +62,7 @@ TEST_F(ledger_records, refuses_records_out_of_bounds) {
 
 TEST_F(ledger_records, halts_on_events_that_it_does_not_know_yet) {
   const std::vector<event> future{events::job_split{}, events::parts_joined{},
-                                  events::input_poisoned{}, events::rate_observed{}};
+                                  events::input_poisoned{}};
   for (const auto& e : future) {
     overlay changes{state};
     auto applied = ledger::apply(changes, e, at());

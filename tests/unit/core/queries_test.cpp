@@ -218,7 +218,7 @@ TEST_F(queries_of, every_waiting_job_says_why) {
   const auto why = [&](const job_id& id) {
     auto found = queries::find_job(state, id);
     EXPECT_TRUE(found);
-    auto reason = queries::why_waiting(state, *found);
+    auto reason = queries::why_waiting(state, *found, now);
     EXPECT_TRUE(reason && *reason);
     return **reason;
   };

@@ -53,8 +53,8 @@ void check_golden(const std::string& name, const record& r) {
 TEST(record_codec, has_an_example_of_every_type_of_event) {
   auto examples = event_examples();
   ASSERT_EQ(examples.size(), std::variant_size_v<event>);
-  for (std::size_t i = 0; i < examples.size(); ++i)
-    EXPECT_EQ(static_cast<std::size_t>(type_of(examples[i])), i + 1);
+  for (std::size_t i = 1; i < examples.size(); ++i)
+    EXPECT_LT(type_of(examples[i - 1]), type_of(examples[i]));
 }
 
 TEST(record_codec, writes_and_reads_the_golden_bytes_of_every_event) {
