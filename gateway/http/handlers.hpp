@@ -62,6 +62,25 @@ outcome docs_page(exchange& e);
 outcome docs_script(exchange& e);
 outcome docs_style(exchange& e);
 
+// question_upload.cpp
+outcome upload_questions(exchange& e);
+
+// question_reads.cpp
+outcome read_set_queue(exchange& e);
+outcome read_set_status(exchange& e);
+outcome list_questions(exchange& e);
+outcome export_questions_csv(exchange& e);
+outcome export_questions_lines(exchange& e);
+outcome read_question(exchange& e);
+outcome read_question_status(exchange& e);
+
+// question_changes.cpp
+outcome write_explanation(exchange& e);
+outcome regenerate_explanation(exchange& e);
+outcome retry_failed_questions(exchange& e);
+outcome cancel_questions(exchange& e);
+outcome delete_question_set(exchange& e);
+
 // health.cpp
 outcome live(exchange& e);
 outcome ready(exchange& e);

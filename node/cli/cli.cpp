@@ -1,6 +1,7 @@
 #include "node/cli/cli.hpp"
 
 #include "node/cli/job_commands.hpp"
+#include "node/cli/question_commands.hpp"
 #include "node/cli/verify_command.hpp"
 
 #include <CLI/CLI.hpp>
@@ -41,6 +42,30 @@ int run_cli(int argc, char** argv) {
   result->add_option("ID", subject, "Its id")->required();
   with_url(result);
   result->callback([&] { code = show_result(url, subject); });
+
+  std::string set;
+  std::string format = "csv";
+  auto* questions = app.add_subcommand("questions", "Sets of questions and their explanations");
+  questions->require_subcommand(1);
+  const auto on_set = [&](const char* name, const char* help) {
+    auto* command = questions->add_subcommand(name, help);
+    command->add_option("--set", set, "The set")->required();
+    with_url(command);
+    return command;
+  };
+  auto* upload = on_set("upload", "Uploads questions (CSV or JSON) to be explained");
+  upload->add_option("FILE", subject, "The file")->required();
+  upload->add_flag("--wait", wait, "Show progress until all are explained");
+  upload->callback([&] { code = upload_questions(url, subject, set, wait); });
+  on_set("status", "Counts the set's questions by status")->callback([&] {
+    code = show_questions(url, set);
+  });
+  auto* exported = on_set("export", "Prints the set");
+  exported->add_option("--format", format, "csv or jsonl")->check(CLI::IsMember({"csv", "jsonl"}));
+  exported->callback([&] { code = export_questions(url, set, format); });
+  on_set("retry", "Asks for failed explanations again")->callback([&] {
+    code = retry_questions(url, set);
+  });
 
   auto* verify = app.add_subcommand("verify", "Checks the data folder of a stopped node");
   verify->add_option("DIR", subject, "The data folder")->required();

@@ -34,6 +34,10 @@ int tell_progress(void* to, curl_off_t, curl_off_t, curl_off_t total, curl_off_t
   return 0;
 }
 
+struct list_deleter {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+
 struct mime_deleter {
   void operator()(curl_mime* mime) const { curl_mime_free(mime); }
 };
@@ -57,6 +61,19 @@ result<http_reply> http_client::get(const std::string& path,
   auto* curl = static_cast<CURL*>(curl_);
   curl_easy_reset(curl);
   return perform(path, sink);
+}
+
+result<http_reply> http_client::post(const std::string& path, const std::string& body,
+                                     const std::string& content_type) {
+  auto* curl = static_cast<CURL*>(curl_);
+  curl_easy_reset(curl);
+  const auto header = "Content-Type: " + content_type;
+  const std::unique_ptr<curl_slist, list_deleter> headers{
+      curl_slist_append(nullptr, header.c_str())};
+  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
+  curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+  curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body.data());
+  return perform(path, {});
 }
 
 result<http_reply> http_client::upload(const std::string& path, const std::filesystem::path& file,

@@ -31,6 +31,9 @@ public:
   result<http_reply> get(const std::string& path,
                          const std::function<void(std::string_view)>& sink);
 
+  result<http_reply> post(const std::string& path, const std::string& body,
+                          const std::string& content_type);
+
   /// Sends the file as multipart field `file`. `on_sent` hears of sent and all bytes.
   result<http_reply> upload(const std::string& path, const std::filesystem::path& file,
                             const std::function<void(std::uint64_t, std::uint64_t)>& on_sent);

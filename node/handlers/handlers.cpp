@@ -2,6 +2,7 @@
 
 #include "node/handlers/document/document_handler.hpp"
 #include "node/handlers/noop/noop_handler.hpp"
+#include "node/handlers/question/question_handler.hpp"
 #include "node/handlers/sleep/sleep_handler.hpp"
 
 #include <array>
@@ -40,7 +41,7 @@ constexpr std::array<const char*, 5> document_variables{
 
 /// One line for each kind. Memory: document.parse as design.md §7 says; the others hold next to
 /// nothing, a limit only ends a leak.
-constexpr std::array<built_in, 3> table{{
+constexpr std::array<built_in, 4> table{{
     {"document.parse",
      run_document,
      1,
@@ -52,6 +53,14 @@ constexpr std::array<built_in, 3> table{{
     {"noop",
      run_noop,
      noop_concurrency,
+     false,
+     false,
+     {512 * mebibyte, 0, mebibyte, 64},
+     0,
+     256 * mebibyte},
+    {"question.explain",
+     run_question,
+     question_concurrency,
      false,
      false,
      {512 * mebibyte, 0, mebibyte, 64},

@@ -1,0 +1,151 @@
+#include "gateway/http/question_intake.hpp"
+
+#include "gateway/api/question_view.hpp"
+#include "gateway/api/time_text.hpp"
+#include "gateway/http/ask.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace dure::gateway {
+
+namespace asio = boost::asio;
+using nlohmann::json;
+
+namespace {
+
+constexpr std::size_t questions_an_ask = 500;
+constexpr std::size_t import_errors_max = 1'000;
+/// Questions in one upload; beyond this a set is uploaded in parts.
+constexpr std::size_t upload_questions_max = 1'000'000;
+
+std::string message_of(std::size_t taken, std::size_t wrong, bool dry_run, language in) {
+  if (in == language::english)
+    return std::to_string(taken) + (dry_run ? " questions would be taken" : " questions taken") +
+           (wrong > 0 ? ", " + std::to_string(wrong) + " rows refused." : ".");
+  return "문제 " + std::to_string(taken) +
+         (dry_run ? "개를 등록할 수 있습니다" : "개가 등록되었습니다") +
+         (wrong > 0 ? " (" + std::to_string(wrong) + "행 거부)." : ".");
+}
+
+json to_value(const import_error& e) {
+  return {{"line", e.line}, {"field", e.field}, {"reason", e.reason}};
+}
+
+} // namespace
+
+question_intake::question_intake(service& use, const question_set& set, id_maker& ids, options how)
+    : use_{use}, set_{set}, ids_{ids}, how_{how}, maker_{set.queue, set.name, ids.at(),
+                                                         ids.random()} {}
+
+void question_intake::add(question_draft draft, std::vector<import_error> errors) {
+  if (errors.empty())
+    errors = check_question(draft);
+  if (errors.empty() && taken_.size() + waiting_.size() >= upload_questions_max)
+    errors.push_back({draft.line, "", "one upload takes at most 1,000,000 questions"});
+  if (errors.empty())
+    return waiting_.push_back(std::move(draft));
+  ++wrong_;
+  for (const auto& e : errors)
+    note(e);
+}
+
+void question_intake::note(const import_error& e) {
+  if (errors_.size() < import_errors_max)
+    errors_.push_back(e);
+}
+
+asio::awaitable<std::optional<problem>> question_intake::take_some() {
+  while (!how_.atomic && waiting_.size() >= questions_an_ask) {
+    auto failed = co_await take(questions_an_ask);
+    if (failed)
+      co_return failed;
+  }
+  co_return std::nullopt;
+}
+
+asio::awaitable<std::optional<problem>> question_intake::take(std::size_t wanted) {
+  std::vector<command> wishes;
+  std::vector<question_draft> drafts;
+  while (drafts.size() < wanted && !waiting_.empty()) {
+    auto& draft = waiting_.front();
+    auto answer =
+        draft.explanation.empty() ? std::string{} : to_answer_text(draft.explanation, "imported");
+    auto wish = maker_.make(to_question_text(draft), draft.question_number, std::move(answer),
+                            our_explainer());
+    wishes.push_back(ids_.make_command(std::move(wish)));
+    drafts.push_back(std::move(draft));
+    waiting_.pop_front();
+  }
+  if (how_.dry_run) {
+    for (const auto& draft : drafts)
+      taken_.push_back(
+          {{},
+           draft.question_number,
+           draft.explanation.empty() ? question_state::pending : question_state::completed});
+    co_return std::nullopt;
+  }
+  auto outcomes = co_await ask(use_.node, set_.log, std::move(wishes));
+  for (std::size_t i = 0; i < drafts.size(); ++i) {
+    const auto* q =
+        i < outcomes.size() && outcomes[i] ? std::get_if<question_taken>(&*outcomes[i]) : nullptr;
+    if (q == nullptr && taken_.empty() && how_.atomic)
+      co_return to_problem(i < outcomes.size() ? outcomes[i].error()
+                                               : error{errc::unknown_outcome, {}});
+    if (q == nullptr) {
+      ++wrong_;
+      note({drafts[i].line, "",
+            i < outcomes.size() ? to_problem(outcomes[i].error()).detail : "was not answered"});
+      continue;
+    }
+    jobs_ += is_live(q->state) ? 1 : 0;
+    taken_.push_back({q->id, drafts[i].question_number, q->state});
+  }
+  co_return std::nullopt;
+}
+
+problem question_intake::refuse_all() const {
+  problem refused{
+      400, "bad_rows", std::to_string(wrong_) + " rows are wrong; nothing was taken.", {}, {}};
+  for (const auto& e : errors_)
+    refused.errors.push_back({"line " + std::to_string(e.line) + ": " + e.field, e.reason});
+  return refused;
+}
+
+asio::awaitable<checked<response>> question_intake::finish(language in) {
+  if (wrong_ > 0 && (how_.atomic || (taken_.empty() && waiting_.empty())))
+    co_return refuse_all();
+  if (wrong_ == 0 && taken_.empty() && waiting_.empty())
+    co_return bad_field("/questions", "no_questions", "There is no question in it.");
+  while (!waiting_.empty()) {
+    auto failed = co_await take(questions_an_ask);
+    if (failed)
+      co_return *failed;
+  }
+  co_return answer(in);
+}
+
+checked<response> question_intake::answer(language in) const {
+  auto status = set_queue_status(use_.node.view(), set_);
+  if (!status)
+    return to_problem(status.error());
+  auto data = json::array();
+  for (const auto& q : taken_)
+    data.push_back({{"id", q.id ? json(to_string(*q.id)) : json(nullptr)},
+                    {"questionNumber", q.label.empty() ? json(nullptr) : json(q.label)},
+                    {"explanationStatus", to_string(q.state)}});
+  auto errors = json::array();
+  for (const auto& e : errors_)
+    errors.push_back(to_value(e));
+  json body{{"success", true},
+            {"data", std::move(data)},
+            {"message", message_of(taken_.size(), wrong_, how_.dry_run, in)},
+            {"backgroundJobs", jobs_},
+            {"queueStatus", std::move(*status)},
+            {"errors", std::move(errors)}};
+  response r;
+  r.status = how_.dry_run ? 200 : 202;
+  r.body = body.dump(-1, ' ', false, json::error_handler_t::replace);
+  return checked<response>{boost::system::in_place_value, std::move(r)};
+}
+
+} // namespace dure::gateway

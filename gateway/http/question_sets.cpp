@@ -1,0 +1,67 @@
+#include "gateway/http/question_sets.hpp"
+
+#include "actors/core/limits.hpp"
+#include "gateway/api/object_reader.hpp"
+#include "gateway/api/time_text.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace dure::gateway {
+
+checked<question_set> set_in_path(exchange& e) {
+  question_set set;
+  set.name = e.head.captures.front();
+  if (set.name.size() > limits::group_bytes_max || has_control(set.name))
+    return problem{404, "not_found", "A set's name has at most 128 bytes.", {}, {}};
+  auto queues = queue_directory::read(e.use.node.view());
+  if (!queues)
+    return to_problem(queues.error());
+  const auto* queue = queues->find(questions_queue);
+  if (queue == nullptr)
+    return to_problem(error{errc::unavailable, {}});
+  set.queue = *queue;
+  set.log = question_maker{*queue, set.name, {}, 0}.log();
+  return checked<question_set>{boost::system::in_place_value, std::move(set)};
+}
+
+checked<question> question_in_path(exchange& e) {
+  const problem absent{404, "not_found", "There is no such question.", {}, {}};
+  auto id = parse_uuid(e.head.captures.front());
+  if (!id)
+    return absent;
+  auto found = queries::find_question(e.use.node.view(), question_id{*id});
+  if (!found && found.error().code == errc::not_found)
+    return absent;
+  if (!found)
+    return to_problem(found.error());
+  return checked<question>{boost::system::in_place_value, std::move(*found)};
+}
+
+result<nlohmann::json> set_queue_status(const state_reader& view, const question_set& set) {
+  auto counts = queries::counts_of_set(view, set.log, set.name);
+  if (!counts)
+    return counts.error();
+  auto oldest = queries::oldest_waiting(view, set.log, set.name);
+  if (!oldest)
+    return oldest.error();
+  nlohmann::json status{
+      {"queueSize", count_of(*counts, question_state::pending)},
+      {"isProcessing", count_of(*counts, question_state::generating) > 0},
+      {"oldestJob", *oldest ? nlohmann::json(to_text(**oldest)) : nlohmann::json(nullptr)}};
+  return result<nlohmann::json>{boost::system::in_place_value, std::move(status)};
+}
+
+checked<response> to_data_response(nlohmann::json data, int status) {
+  nlohmann::json body{{"success", true}, {"data", std::move(data)}};
+  response r;
+  r.status = status;
+  r.body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return checked<response>{boost::system::in_place_value, std::move(r)};
+}
+
+const explainer& our_explainer() {
+  static const explainer extractive;
+  return extractive;
+}
+
+} // namespace dure::gateway

@@ -1,0 +1,195 @@
+#include "actors/core/question_queries.hpp"
+#include "tests/unit/http/served_node.hpp"
+
+namespace dure::gateway::test {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::string_view two_questions = R"({"questions":[
+  {"questionText":"Why?","option1":"a","option2":"b","correctAnswer":"b","questionNumber":"1"},
+  {"questionText":"How?","option1":"a","option2":"b","correctAnswer":1,"questionNumber":"2",
+   "explanation":"By hand."}]})";
+
+class questions_over_http : public served_node {
+protected:
+  reply upload(std::string_view body, const std::string& type = "application/json",
+               const std::string& parameters = "") {
+    return client.send("POST", "/admin/sets/algebra/questions/bulk-upload" + parameters, body,
+                       {{"Content-Type", type}});
+  }
+
+  json status() {
+    return client.get("/admin/sets/algebra/questions/explanation-status").json()["data"];
+  }
+
+  json summary() { return status()["summary"]; }
+
+  static std::string path_of_question(const json& data, std::string_view below = "") {
+    return "/admin/questions/" + data["id"].get<std::string>() + std::string{below};
+  }
+
+  json read(const json& data) { return client.get(path_of_question(data)).json()["data"]; }
+
+  job_id job_of(const json& data) {
+    auto q = queries::find_question(node.view(),
+                                    question_id{*parse_uuid(data["id"].get<std::string>())});
+    EXPECT_TRUE(q);
+    return q ? q->job : job_id{};
+  }
+
+  void explain(const json& data) {
+    const auto job = job_of(data);
+    node.start(job);
+    node.complete_job(job, {R"({"explanation":"Because.","provider":"extractive"})", {}, {}});
+  }
+};
+
+TEST_F(questions_over_http, takes_questions_and_explains_what_has_no_explanation) {
+  auto r = upload(two_questions);
+  ASSERT_EQ(r.status, 202) << r.body;
+  const auto body = r.json();
+  EXPECT_EQ(body["success"], true);
+  EXPECT_EQ(body["backgroundJobs"], 1);
+  EXPECT_EQ(body["queueStatus"]["queueSize"], 1);
+  EXPECT_EQ(body["errors"], json::array());
+  ASSERT_EQ(body["data"].size(), 2U);
+  EXPECT_EQ(body["data"][0]["explanationStatus"], "pending");
+  EXPECT_EQ(body["data"][1]["explanationStatus"], "completed");
+  const auto waiting = read(body["data"][0]);
+  EXPECT_EQ(waiting["explanation"], "해설을 만드는 중입니다.");
+  EXPECT_EQ(waiting["questionText"], "Why?");
+  explain(body["data"][0]);
+  const auto done = read(body["data"][0]);
+  EXPECT_EQ(done["explanation"], "Because.");
+  EXPECT_EQ(done["provider"], "extractive");
+  EXPECT_EQ(
+      summary(),
+      (json{{"total", 2}, {"completed", 2}, {"generating", 0}, {"pending", 0}, {"failed", 0}}));
+}
+
+TEST_F(questions_over_http, reads_csv_in_cp949_and_names_bad_rows_by_line) {
+  // 문제,보기1,보기2,정답 / 왜,가,나,가 / (no question) / 왜2,가,나,다
+  const std::string csv = "\xb9\xae\xc1\xa6,\xba\xb8\xb1\xe2"
+                          "1,\xba\xb8\xb1\xe2"
+                          "2,\xc1\xa4\xb4\xe4\r\n"
+                          "\xbf\xd6,\xb0\xa1,\xb3\xaa,\xb0\xa1\r\n"
+                          ",\xb0\xa1,\xb3\xaa,\xb0\xa1\r\n"
+                          "\xbf\xd6"
+                          "2,\xb0\xa1,\xb3\xaa,\xb4\xd9\r\n";
+  auto r = upload(csv, "text/csv");
+  ASSERT_EQ(r.status, 202) << r.body;
+  const auto body = r.json();
+  EXPECT_EQ(body["data"].size(), 1U);
+  ASSERT_EQ(body["errors"].size(), 2U);
+  EXPECT_EQ(body["errors"][0],
+            (json{{"line", 3}, {"field", "questionText"}, {"reason", "is missing"}}));
+  EXPECT_EQ(body["errors"][1]["line"], 4);
+  EXPECT_EQ(read(body["data"][0])["option2"], "나");
+  EXPECT_EQ(upload(csv, "text/csv", "?atomic=true").status, 400);
+  EXPECT_EQ(summary()["total"], 1);
+  auto tried = upload(csv, "text/csv", "?dry_run=true");
+  EXPECT_EQ(tried.status, 200);
+  EXPECT_TRUE(tried.json()["data"][0]["id"].is_null());
+  EXPECT_EQ(summary()["total"], 1);
+}
+
+TEST_F(questions_over_http, reads_a_form_and_maps_foreign_columns) {
+  const auto form = file_form("q\tctx\tchoices\tans\nWho?\tA text.\t['x', 'y']\ty\n", "q.tsv");
+  auto r = upload(form.body, form.content_type,
+                  "?columns=q:questionText,ctx:passageContent,choices:options,ans:correctAnswer");
+  ASSERT_EQ(r.status, 202) << r.body;
+  const auto q = read(r.json()["data"][0]);
+  EXPECT_EQ(q["passageContent"], "A text.");
+  EXPECT_EQ(q["correctAnswer"], "2");
+}
+
+TEST_F(questions_over_http, a_repeated_keyed_upload_takes_nothing_twice) {
+  const header_list key{{"Content-Type", "application/json"}, {"Idempotency-Key", "k1"}};
+  const std::string path = "/admin/sets/algebra/questions/bulk-upload";
+  auto first = client.send("POST", path, two_questions, key);
+  auto again = client.send("POST", path, two_questions, key);
+  EXPECT_EQ(first.status, 202) << first.body;
+  EXPECT_EQ(again.json()["data"], first.json()["data"]);
+  EXPECT_EQ(summary()["total"], 2);
+}
+
+TEST_F(questions_over_http, keeps_the_order_of_the_file_over_pages) {
+  std::string csv = "questionText,option1,option2,correctAnswer,questionNumber\n";
+  for (int i = 1; i <= 1'200; ++i)
+    csv += "Q" + std::to_string(i) + ",a,b,1," + std::to_string(i) + "\n";
+  ASSERT_EQ(upload(csv, "text/csv").status, 202);
+  const auto first = status();
+  EXPECT_EQ(first["questions"].size(), 1'000U);
+  EXPECT_EQ(first["questions"][999]["questionNumber"], "1000");
+  const auto rest = client
+                        .get("/admin/sets/algebra/questions/explanation-status?cursor=" +
+                             first["next"].get<std::string>())
+                        .json()["data"];
+  EXPECT_EQ(rest["questions"].size(), 200U);
+  EXPECT_EQ(rest["questions"][0]["questionNumber"], "1001");
+  const auto page = client.get("/admin/sets/algebra/questions?limit=3").json();
+  EXPECT_EQ(page["data"].size(), 3U);
+  EXPECT_EQ(page["total"], 1'200);
+}
+
+TEST_F(questions_over_http, an_exported_file_comes_back_by_an_import) {
+  ASSERT_EQ(upload(two_questions).status, 202);
+  auto csv = client.get("/admin/sets/algebra/questions.csv");
+  EXPECT_EQ(csv.header("Content-Type"), "text/csv; charset=utf-8");
+  auto back = client.send("POST", "/admin/sets/copy/questions/bulk-upload", csv.body,
+                          {{"Content-Type", "text/csv"}});
+  ASSERT_EQ(back.status, 202) << back.body;
+  EXPECT_EQ(back.json()["errors"], json::array());
+  EXPECT_EQ(back.json()["data"][1]["explanationStatus"], "completed");
+  const auto lines = client.get("/admin/sets/algebra/questions.jsonl").body;
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 2);
+}
+
+TEST_F(questions_over_http, an_explanation_by_hand_cancels_the_job) {
+  const auto data = upload(two_questions).json()["data"][0];
+  const auto job = job_of(data);
+  auto r = client.send("PUT", path_of_question(data, "/explanation"), R"({"explanation":"Mine."})",
+                       {{"Content-Type", "application/json"}});
+  ASSERT_EQ(r.status, 200) << r.body;
+  EXPECT_EQ(read(data)["explanation"], "Mine.");
+  EXPECT_EQ(read(data)["provider"], "manual");
+  EXPECT_EQ(node.read(job).state, job_state::cancelled);
+}
+
+TEST_F(questions_over_http, retries_what_failed_and_asks_anew_on_demand) {
+  const auto data = upload(two_questions).json()["data"][0];
+  node.start(job_of(data));
+  node.fail_job(job_of(data), "answer_empty", false);
+  const auto failed = client.get(path_of_question(data, "/explanation-status")).json()["data"];
+  EXPECT_EQ(failed["status"], "failed");
+  EXPECT_EQ(failed["error"], "answer_empty: It failed.");
+  auto r = client.post("/admin/sets/algebra/questions/retry-failed", "{}");
+  EXPECT_EQ(r.status, 202) << r.body;
+  EXPECT_EQ(r.json()["data"]["retried"], 1);
+  explain(data);
+  EXPECT_EQ(client.post(path_of_question(data, "/regenerate"), "{}").status, 202);
+  EXPECT_EQ(summary()["pending"], 1);
+}
+
+TEST_F(questions_over_http, cancels_and_deletes_a_set) {
+  ASSERT_EQ(upload(two_questions).status, 202);
+  EXPECT_EQ(client.post("/admin/sets/algebra/questions/cancel", "{}").json()["data"]["cancelled"],
+            1);
+  EXPECT_EQ(summary()["failed"], 1);
+  EXPECT_EQ(client.send("DELETE", "/admin/sets/algebra").json()["data"]["deleted"], 2);
+  EXPECT_EQ(summary()["total"], 0);
+}
+
+TEST_F(questions_over_http, says_what_is_wrong_with_a_request) {
+  EXPECT_EQ(upload("{}").status, 400);
+  EXPECT_EQ(upload(R"({"questions":[]})").status, 400);
+  EXPECT_EQ(upload("a,b\n1,2\n", "text/csv").json()["code"], "missing_column");
+  EXPECT_EQ(upload(two_questions, "application/json", "?nonsense=1").status, 400);
+  EXPECT_EQ(client.get("/admin/questions/nonsense").status, 404);
+}
+
+} // namespace
+
+} // namespace dure::gateway::test
