@@ -9,6 +9,7 @@
 #include "actors/core/timer.hpp"
 
 #include <algorithm>
+#include <concepts>
 #include <utility>
 
 namespace dure::ledger {
@@ -298,20 +299,12 @@ result<void> apply_one(overlay& state, const events::log_kept& e, const context&
   return put_log(state, e.of.job, e.of.attempt, e.log);
 }
 
-result<void> not_known_yet(std::string_view what) {
-  return error{errc::newer_node_needed, "event " + std::string{what}};
-}
+template <class Event>
+concept defined_for_later = std::same_as<Event, events::job_split> ||
+    std::same_as<Event, events::parts_joined> || std::same_as<Event, events::input_poisoned>;
 
-result<void> apply_one(overlay&, const events::job_split&, const context&) {
-  return not_known_yet("job_split");
-}
-
-result<void> apply_one(overlay&, const events::parts_joined&, const context&) {
-  return not_known_yet("parts_joined");
-}
-
-result<void> apply_one(overlay&, const events::input_poisoned&, const context&) {
-  return not_known_yet("input_poisoned");
+result<void> apply_one(overlay&, const defined_for_later auto&, const context&) {
+  return error{errc::newer_node_needed, "an event whose rules a newer node has"};
 }
 
 } // namespace

@@ -10,10 +10,10 @@ namespace dure::gateway {
 struct server_limits {
   std::uint64_t body_bytes = (1ULL << 30) + (1ULL << 20); ///< Any body; more is 413. A file of 1
                                                           ///< GiB fits, with the parts around it.
-  std::uint64_t json_bytes = 64ULL << 20;      ///< A body of JSON; more is 413.
-  std::uint32_t header_bytes = 16 * 1024;      ///< Request line and fields; more is 431.
-  std::size_t connections = 10'000;            ///< At a time; more wait to be accepted.
-  std::chrono::milliseconds idle{100'000};     ///< Between requests.
+  std::uint64_t json_bytes = 64ULL << 20;                 ///< A body of JSON; more is 413.
+  std::uint32_t header_bytes = 16 * 1024;                 ///< Request line and fields; more is 431.
+  std::size_t connections = 10'000;                       ///< At a time; more wait to be accepted.
+  std::chrono::milliseconds idle{100'000};                ///< Between requests.
   std::chrono::milliseconds header{30'000};    ///< From the first byte to the end of the header.
   std::chrono::milliseconds transfer{60'000};  ///< For a body, either way, plus what it needs at
                                                ///< `bytes_per_second`.
