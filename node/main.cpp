@@ -1,4 +1,5 @@
 #include "node/cli/cli.hpp"
+#include "node/config/config_report.hpp"
 #include "node/config/node_options.hpp"
 #include "node/handlers/handlers.hpp"
 #include "node/sandbox/spawner.hpp"
@@ -37,6 +38,10 @@ int start_node(std::string_view command, int argc, char** argv) {
   sources.read_file = read_file;
   sources.cores = std::thread::hardware_concurrency();
   const auto parsed = dure::node::parse_node_options(command, sources);
+  if (parsed.options && command == "config") {
+    std::fputs(dure::node::config_report(parsed).c_str(), stdout);
+    return 0;
+  }
   if (parsed.options)
     return dure::node::run_node(*parsed.options);
   std::fputs(parsed.text.c_str(), parsed.exit_code == 0 ? stdout : stderr);
@@ -52,7 +57,7 @@ int main(int argc, char** argv) {
     return dure::node::spawner_main(dure::node::spawner_control_fd);
   if (command == "handler" && argc == 3)
     return dure::node::run_handler(argv[2]);
-  if (command == "up" || command == "node")
+  if (command == "up" || command == "node" || command == "config")
     return start_node(command, argc, argv);
   if (command == "--version") {
     std::puts("dure " DURE_VERSION);

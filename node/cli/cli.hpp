@@ -10,10 +10,11 @@ enum class exit_code : int {
   not_found = 3,
   conflict = 4,
   unavailable = 5,
+  interrupted = 130, ///< Ctrl-C, as shells count it.
 };
 
-/// Runs `dure submit|job|result|verify …` and returns the exit code. Data goes to stdout, talk to
-/// stderr.
+/// Runs the commands that talk to a gateway, and `verify` and `completion`; returns the exit code.
+/// Data goes to stdout, talk to stderr.
 int run_cli(int argc, char** argv);
 
 } // namespace dure::node

@@ -63,24 +63,33 @@ result<http_reply> http_client::get(const std::string& path,
   return perform(path, sink);
 }
 
-result<http_reply> http_client::post(const std::string& path, const std::string& body,
-                                     const std::string& content_type) {
+result<http_reply> http_client::send(const std::string& method, const std::string& path,
+                                     const std::string& body) {
   auto* curl = static_cast<CURL*>(curl_);
   curl_easy_reset(curl);
-  const auto header = "Content-Type: " + content_type;
   const std::unique_ptr<curl_slist, list_deleter> headers{
-      curl_slist_append(nullptr, header.c_str())};
-  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
-  curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
-  curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body.data());
+      curl_slist_append(nullptr, "Content-Type: application/json")};
+  if (method != "GET") {
+    curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method.c_str());
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body.c_str());
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
+  }
   return perform(path, {});
 }
 
-result<http_reply> http_client::upload(const std::string& path, const std::filesystem::path& file,
-                                       const sent_listener& on_sent) {
+result<http_reply>
+http_client::upload(const std::string& path, const std::filesystem::path& file,
+                    const std::vector<std::pair<std::string, std::string>>& fields,
+                    const sent_listener& on_sent) {
   auto* curl = static_cast<CURL*>(curl_);
   curl_easy_reset(curl);
   const std::unique_ptr<curl_mime, mime_deleter> mime{curl_mime_init(curl)};
+  for (const auto& [name, value] : fields) {
+    auto* field = curl_mime_addpart(mime.get());
+    curl_mime_name(field, name.c_str());
+    curl_mime_data(field, value.data(), value.size());
+  }
   auto* part = curl_mime_addpart(mime.get());
   curl_mime_name(part, "file");
   if (curl_mime_filedata(part, file.c_str()) != CURLE_OK)

@@ -6,6 +6,9 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace dure::node {
 
@@ -31,11 +34,14 @@ public:
   result<http_reply> get(const std::string& path,
                          const std::function<void(std::string_view)>& sink);
 
-  result<http_reply> post(const std::string& path, const std::string& body,
-                          const std::string& content_type);
+  /// Sends `body` as JSON, or nothing when it is empty.
+  result<http_reply> send(const std::string& method, const std::string& path,
+                          const std::string& body);
 
-  /// Sends the file as multipart field `file`. `on_sent` hears of sent and all bytes.
+  /// Sends the plain fields, then the file as multipart field `file`. `on_sent` hears of sent and
+  /// all bytes.
   result<http_reply> upload(const std::string& path, const std::filesystem::path& file,
+                            const std::vector<std::pair<std::string, std::string>>& fields,
                             const std::function<void(std::uint64_t, std::uint64_t)>& on_sent);
 
 private:

@@ -1,7 +1,7 @@
 #include "node/cli/question_commands.hpp"
 
 #include "node/cli/http_client.hpp"
-#include "node/cli/progress_bar.hpp"
+#include "node/cli/progress_bars.hpp"
 
 #include <chrono>
 #include <cstdio>
@@ -69,11 +69,11 @@ result<http_reply> send_file(http_client& gateway, const std::string& file,
   if (std::filesystem::path{file}.extension() == ".json") {
     std::ifstream in{file, std::ios::binary};
     const std::string body{std::istreambuf_iterator<char>{in}, {}};
-    return gateway.post(path, body, "application/json");
+    return gateway.send("POST", path, body);
   }
-  progress_bar bar{std::filesystem::path{file}.filename().string()};
-  return gateway.upload(path, file, [&](std::uint64_t sent, std::uint64_t all) {
-    bar.show(static_cast<int>(sent * 100 / all), "uploading");
+  progress_bars bars{{std::filesystem::path{file}.filename().string()}};
+  return gateway.upload(path, file, {}, [&](std::uint64_t sent, std::uint64_t all) {
+    bars.show(0, static_cast<int>(sent * 100 / all), "uploading");
   });
 }
 
@@ -94,7 +94,7 @@ looked look(http_client& gateway, const std::string& set) {
 }
 
 exit_code follow(http_client& gateway, const std::string& set) {
-  progress_bar bar{set};
+  progress_bars bars{{set}};
   for (;;) {
     auto seen = look(gateway, set);
     if (seen.failed != exit_code::done)
@@ -103,9 +103,9 @@ exit_code follow(http_client& gateway, const std::string& set) {
     const auto total = s.value("total", 0ULL);
     const auto failed = s.value("failed", 0ULL);
     const auto ended = s.value("completed", 0ULL) + failed;
-    bar.show(static_cast<int>(total > 0 ? ended * 100 / total : 100),
-             std::to_string(ended) + "/" + std::to_string(total) +
-                 (failed > 0 ? ", " + std::to_string(failed) + " failed" : ""));
+    bars.show(0, static_cast<int>(total > 0 ? ended * 100 / total : 100),
+              std::to_string(ended) + "/" + std::to_string(total) +
+                  (failed > 0 ? ", " + std::to_string(failed) + " failed" : ""));
     if (ended == total)
       return failed > 0 ? exit_code::failed : exit_code::done;
     std::this_thread::sleep_for(look_period);
@@ -187,7 +187,7 @@ exit_code export_questions(const std::string& url, const std::string& set,
 
 exit_code retry_questions(const std::string& url, const std::string& set) {
   http_client gateway{url};
-  auto reply = gateway.post(path_of(set, "/retry-failed"), "{}", "application/json");
+  auto reply = gateway.send("POST", path_of(set, "/retry-failed"), "{}");
   if (!reply)
     return refuse(reply.error());
   const auto body = json::parse(reply->body, nullptr, false);

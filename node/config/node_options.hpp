@@ -1,10 +1,12 @@
 #pragma once
 
 #include "actors/core/error.hpp"
+#include "node/config/user_kind.hpp"
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,6 +43,7 @@ struct node_options {
   std::string name = "node-1";
   node_roles roles;
   std::string log_level = "info";
+  std::vector<user_kind> kinds; ///< From the file only.
 
   bool operator==(const node_options&) const = default;
 };
@@ -58,11 +61,14 @@ struct parsed_options {
   std::optional<node_options> options;
   std::string text;
   int exit_code = 0;
+  std::map<std::string, std::string> origins; ///< Key -> "--key", "DURE_KEY" or "FILE line N";
+                                              ///< none: it is the default.
+  bool wants_json = false;                    ///< `dure config --json`.
 };
 
-/// Reads the options of `dure up` or `dure node` (`command`): flags over `DURE_…` over the file of
-/// --config over defaults. A mistake answers exit code 2 and names the flag, variable or key, and
-/// the nearest known one where it is unknown.
+/// Reads the options of `dure up`, `dure node` or `dure config` (`command`): flags over `DURE_…`
+/// over the file of --config over defaults. A mistake answers exit code 2 and names the flag,
+/// variable or key, and the nearest known one where it is unknown.
 parsed_options parse_node_options(std::string_view command, const option_sources& sources);
 
 } // namespace dure::node

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import tempfile
 import unittest
@@ -9,7 +10,7 @@ import uuid
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from dure_node import BINARY, SAMPLE_PDF, Node, free_port
+from dure_node import BINARY, SAMPLE_PDF, Node, free_port, wait_until
 
 DONE, FAILED, USAGE, NOT_FOUND, CONFLICT, UNAVAILABLE = range(6)
 
@@ -60,6 +61,14 @@ class CommandLine(unittest.TestCase):
         for expected, done in [
             (USAGE, self.dure()),
             (USAGE, self.dure("fly")),
+            (USAGE, self.dure("submit", SAMPLE_PDF, "--wiat")),
+            (USAGE, self.dure("completion", "csh")),
+            (USAGE, self.dure("submit", "--kind", "noop", "--params", "[1]")),
+            (NOT_FOUND, self.dure("cancel", unknown)),
+            (NOT_FOUND, self.dure("logs", unknown)),
+            (NOT_FOUND, self.dure("artifacts", unknown)),
+            (NOT_FOUND, self.dure("pause", "no-such-queue")),
+            (CONFLICT, self.dure("retry", waiting)),
             (USAGE, self.dure("job", "4711")),
             (USAGE, self.dure("submit", "/no/such/file")),
             (USAGE, self.dure("verify", "/no/such/folder")),
@@ -72,6 +81,79 @@ class CommandLine(unittest.TestCase):
                 self.assertEqual(done.returncode, expected, done.stderr)
                 self.assertNotEqual(done.stderr, "")
                 self.assertEqual(done.stdout, "")
+
+    def test_a_wrong_word_suggests_the_right_one(self):
+        self.assertIn("did you mean 'submit'?", self.dure("sumbit").stderr)
+        self.assertIn("did you mean '--wait'?", self.dure("submit", SAMPLE_PDF, "--wiat").stderr)
+
+    def test_lists_changes_and_queues_speak_tables_and_json(self):
+        group = uuid.uuid4().hex
+        tomorrow = datetime.now(timezone.utc) + timedelta(days=1)
+        job_id = self.node.submit(kind="noop", group=group, run_at=tomorrow.isoformat(timespec="milliseconds"))
+        self.assertRegex(self.dure("jobs", "--group", group).stdout, rf"(?m)^{job_id}  scheduled ")
+        cancelled = self.dure("cancel", job_id)
+        self.assertEqual((cancelled.returncode, cancelled.stdout), (DONE, f"{job_id}  cancelled\n"), cancelled.stderr)
+        self.assertEqual(self.dure("retry", job_id).returncode, DONE)
+        self.node.job(job_id, wait="30s")
+        listed = json.loads(self.dure("jobs", "--group", group, "--json").stdout)
+        self.assertEqual([job["status"] for job in listed["jobs"]], ["completed"])
+        paused = self.dure("pause", "questions", "--reason", "rain")
+        self.assertEqual((paused.returncode, paused.stdout), (DONE, "questions  paused: rain\n"), paused.stderr)
+        self.assertRegex(self.dure("queues").stdout, r"(?m)^questions +paused ")
+        self.assertEqual(self.dure("resume", "questions").stdout, "questions  open\n")
+
+    def test_several_files_and_a_bare_kind_wait_together(self):
+        done = self.dure("submit", SAMPLE_PDF, SAMPLE_PDF, "--group", "two", "--wait")
+        self.assertEqual(done.returncode, DONE, done.stderr)
+        self.assertEqual(len(done.stdout.split()), 2)
+        slept = self.dure("submit", "--kind", "sleep", "--params", '{"ms": 50}', "--wait", "--json")
+        self.assertEqual(json.loads(slept.stdout)["status"], "completed", slept.stderr)
+
+    def test_an_interrupt_leaves_the_job_running_and_says_so(self):
+        environment = {**os.environ, "DURE_URL": f"http://127.0.0.1:{self.node.port}"}
+        command = [BINARY, "submit", "--kind", "sleep", "--params", '{"ms": 20000}', "--wait"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as run:
+            job_id = run.stdout.readline().strip()
+            wait_until(lambda: self.node.job(job_id)["status"] == "running", 30, "the job runs")
+            run.send_signal(signal.SIGINT)
+            _, talk = run.communicate(timeout=30)
+        self.assertEqual(run.returncode, 130, talk)
+        self.assertIn("left 1 running", talk)
+        self.assertIn(job_id, talk)
+        self.assertEqual(self.node.job(job_id)["status"], "running")
+        self.assertEqual(self.dure("cancel", job_id).returncode, DONE)
+
+    def test_completion_works_in_a_real_bash(self):
+        def completed(*words):
+            line = " ".join(f"'{word}'" for word in words)
+            script = (
+                f"source <('{BINARY}' completion bash); COMP_WORDS=({line}); COMP_CWORD={len(words) - 1}; "
+                "_dure; printf '%s\\n' \"${COMPREPLY[@]}\""
+            )
+            done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            return done.stdout.split()
+
+        self.assertEqual(completed("dure", "re"), ["result", "retry", "resume"])
+        self.assertEqual(completed("dure", "submit", "--wa"), ["--wait"])
+        self.assertEqual(completed("dure", "up", "--sl"), ["--slots"])
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "a file.pdf").touch()
+            self.assertEqual(" ".join(completed("dure", "submit", f"{folder}/a")), f"{folder}/a file.pdf")
+
+    def test_config_names_where_each_value_comes_from(self):
+        with tempfile.TemporaryDirectory() as folder:
+            config = Path(folder, "dure.toml")
+            config.write_text('slots = 3\nnats = "nats://user:secret@host:4222"\n')
+            shown = self.dure("config", "--config", config, "--name", "a")
+            self.assertEqual(shown.returncode, DONE, shown.stderr)
+            self.assertRegex(shown.stdout, r"(?m)^slots = 3 +# .*dure.toml line 1$")
+            self.assertRegex(shown.stdout, r"(?m)^name = .a. +# --name$")
+            self.assertNotIn("secret", shown.stdout)
+            origins = json.loads(self.dure("config", "--config", config, "--json").stdout)["options"]
+            self.assertEqual(origins["listen"]["origin"], "default")
+            config.write_text("slost = 3\n")
+            self.assertIn("line 1: 'slost' is unknown; did you mean 'slots'?", self.dure("config", "--config", config).stderr)
 
     def test_verify_finds_a_stopped_node_sound_and_damage_broken(self):
         node = Node().start()

@@ -34,7 +34,7 @@ INCLUDES = {
     "node/handlers/document": [r'"node/sandbox/(handler_main|pool_settings)\.hpp"', r'"actors/core/', STD, POSIX,
                                JSON, r"<(dlfcn|pthread|gumbo|cmark)\.h>", r"<curl/curl\.h>", r"<unicode/\w+\.h>",
                                r"<((goo|splash)/)?[A-Z][A-Za-z]+\.h>"],
-    "node/cli": BELOW_ADAPTERS + [r'"node/store/', r'"gateway/api/', JSON, r"<CLI/CLI\.hpp>",
+    "node/cli": BELOW_ADAPTERS + [r'"node/(store|config)/', r'"gateway/api/', JSON, r"<CLI/CLI\.hpp>",
                                   r"<curl/curl\.h>"],
 }
 

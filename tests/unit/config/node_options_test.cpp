@@ -1,3 +1,4 @@
+#include "node/config/config_report.hpp"
 #include "node/config/node_options.hpp"
 
 #include <gtest/gtest.h>
@@ -79,6 +80,76 @@ TEST_F(node_options_of, a_cluster_node_needs_a_nats_and_takes_roles) {
   ASSERT_TRUE(parsed.options) << parsed.text;
   EXPECT_EQ(parsed.options->roles, (node_roles{false, true, true}));
   EXPECT_EQ(parse({"--roles", "king", "--nats", "nats://x:1"}, "node").exit_code, 2);
+}
+
+TEST_F(node_options_of, a_kind_has_what_its_table_says_and_defaults) {
+  file = "[kinds.\"thumbs.make\"]\ncommand = [\"python3\", \"thumbs.py\"]\nqueue = \"thumbs\"\n"
+         "processes = 3\nsoft_timeout_s = 20\nhard_timeout_s = 30\nmemory_mib = 512\n"
+         "environment = [\"HOME\"]\nprofile = \"no-network\"\n";
+  auto parsed = parse({"--config", "dure.toml"});
+  ASSERT_TRUE(parsed.options) << parsed.text;
+  ASSERT_EQ(parsed.options->kinds.size(), 1U);
+  user_kind expected;
+  expected.name = "thumbs.make";
+  expected.command = {"python3", "thumbs.py"};
+  expected.queue = "thumbs";
+  expected.processes = 3;
+  expected.soft_timeout = std::chrono::seconds{20};
+  expected.hard_timeout = std::chrono::seconds{30};
+  expected.memory_bytes = std::uint64_t{512} << 20;
+  expected.environment = {"HOME"};
+  expected.profile = handler_profile::no_network;
+  EXPECT_EQ(parsed.options->kinds[0], expected);
+}
+
+TEST_F(node_options_of, a_wrong_kind_names_its_line_and_what_to_write) {
+  const std::string begin = "[kinds.\"x\"]\n";
+  const std::string command = "command = [\"x\"]\n";
+  for (const auto& [content, said] : {
+           std::pair{begin + command + "comand = 1\n",
+                     "line 3: 'comand' is unknown; did you mean 'command'?"},
+           std::pair{begin, "line 1: the kind 'x' needs a command"},
+           std::pair{begin + "command = []\n", "line 2: 'command' takes a list of texts"},
+           std::pair{begin + command + "profile = \"none\"\n", "line 3: 'profile' takes \"open\""},
+           std::pair{begin + command + "processes = 0\n",
+                     "line 3: 'processes' takes a whole number"},
+           std::pair{begin + command + "hard_timeout_s = 5\n", "below its soft_timeout_s"},
+           std::pair{"[kinds.noop]\n" + command, "'noop' is built in"},
+           std::pair{"[kinds.\"A B\"]\n" + command, "needs a name"},
+           std::pair{std::string{"kinds = 3\n"}, "line 1: 'kinds' takes tables"},
+           std::pair{std::string{"[kind.x]\n"}, "'kind' is unknown; did you mean 'kinds'?"},
+       }) {
+    file = content;
+    auto parsed = parse({"--config", "dure.toml"});
+    EXPECT_EQ(parsed.exit_code, 2) << content;
+    EXPECT_NE(parsed.text.find(said), std::string::npos) << parsed.text;
+  }
+}
+
+TEST_F(node_options_of, a_report_names_every_origin_and_masks_secrets) {
+  file = "slots = 2\n[kinds.x]\ncommand = [\"x\"]\n";
+  variables["DURE_NATS"] = "nats://user:secret@host:4222";
+  auto parsed = parse({"--config", "dure.toml", "--name", "a"}, "config");
+  ASSERT_TRUE(parsed.options) << parsed.text;
+  const auto report = config_report(parsed);
+  for (const auto* line : {"slots = 2", "# dure.toml line 1", "# DURE_NATS", "# --name",
+                           "# default", "nats://***@host:4222", "[kinds.\"x\"] # dure.toml line"})
+    EXPECT_NE(report.find(line), std::string::npos) << line << " in\n" << report;
+  EXPECT_EQ(report.find("secret"), std::string::npos);
+  parsed.wants_json = true;
+  const auto json = config_report(parsed);
+  EXPECT_EQ(json.find("secret"), std::string::npos);
+  EXPECT_NE(json.find("\"origin\" : \"DURE_NATS\""), std::string::npos) << json;
+}
+
+TEST_F(node_options_of, a_report_is_a_file_that_says_the_same) {
+  file = "slots = 3\n[kinds.\"a.b\"]\ncommand = [\"x\", \"y \\\"z\\\"\"]\n";
+  const auto first = parse({"--config", "dure.toml"}, "config");
+  ASSERT_TRUE(first.options) << first.text;
+  file = config_report(first);
+  const auto again = parse({"--config", "dure.toml"}, "config");
+  ASSERT_TRUE(again.options) << again.text << file;
+  EXPECT_EQ(*again.options, *first.options);
 }
 
 TEST_F(node_options_of, help_is_no_mistake) {

@@ -1,0 +1,92 @@
+#include "node/config/config_report.hpp"
+
+#include "node/config/option_table.hpp"
+
+#include <sstream>
+#include <toml++/toml.h>
+
+namespace dure::node {
+
+namespace {
+
+std::string origin_of(const parsed_options& parsed, const std::string& key) {
+  const auto found = parsed.origins.find(key);
+  return found == parsed.origins.end() ? "default" : found->second;
+}
+
+std::int64_t seconds(milliseconds time) {
+  return time.count() / 1'000;
+}
+
+std::int64_t mebibytes(std::uint64_t bytes) {
+  return static_cast<std::int64_t>(bytes >> 20);
+}
+
+toml::array texts(const std::vector<std::string>& all) {
+  toml::array list;
+  for (const auto& text : all)
+    list.push_back(text);
+  return list;
+}
+
+toml::table to_table(const user_kind& kind) {
+  return toml::table{{"command", texts(kind.command)},
+                     {"queue", kind.queue},
+                     {"processes", kind.processes},
+                     {"concurrency", kind.concurrency},
+                     {"soft_timeout_s", seconds(kind.soft_timeout)},
+                     {"hard_timeout_s", seconds(kind.hard_timeout)},
+                     {"silence_s", seconds(kind.silence)},
+                     {"memory_mib", mebibytes(kind.memory_bytes)},
+                     {"output_mib", mebibytes(kind.output_bytes)},
+                     {"file_mib", mebibytes(kind.file_bytes)},
+                     {"environment", texts(kind.environment)},
+                     {"profile", to_string(kind.profile)}};
+}
+
+toml::table json_of(const parsed_options& parsed) {
+  toml::table options;
+  for (const auto& one : options_of("config"))
+    options.insert(one.key, toml::table{{"value", one.show(*parsed.options)},
+                                        {"origin", origin_of(parsed, one.key)}});
+  toml::table kinds;
+  for (const auto& kind : parsed.options->kinds) {
+    auto table = to_table(kind);
+    table.insert("origin", origin_of(parsed, "kinds." + kind.name));
+    kinds.insert(kind.name, std::move(table));
+  }
+  return toml::table{{"options", std::move(options)}, {"kinds", std::move(kinds)}};
+}
+
+/// Returns the value as TOML: numbers and switches as they are, the rest as quoted text.
+std::string literal(const std::string& text) {
+  if (text == "true" || text == "false" ||
+      (!text.empty() && text.find_first_not_of("0123456789") == std::string::npos))
+    return text;
+  std::ostringstream out;
+  out << toml::value<std::string>{text};
+  return out.str();
+}
+
+} // namespace
+
+std::string config_report(const parsed_options& parsed) {
+  std::ostringstream out;
+  if (parsed.wants_json) {
+    out << toml::json_formatter{json_of(parsed)} << "\n";
+    return out.str();
+  }
+  constexpr std::size_t origin_column = 40;
+  for (const auto& one : options_of("config")) {
+    const auto value = one.show(*parsed.options);
+    auto line = value.empty() ? "# " + one.key + " is not set" : one.key + " = " + literal(value);
+    line.append(line.size() < origin_column ? origin_column - line.size() : 1, ' ');
+    out << line << "# " << origin_of(parsed, one.key) << "\n";
+  }
+  for (const auto& kind : parsed.options->kinds)
+    out << "\n[kinds.\"" << kind.name << "\"] # " << origin_of(parsed, "kinds." + kind.name) << "\n"
+        << to_table(kind) << "\n";
+  return out.str();
+}
+
+} // namespace dure::node
