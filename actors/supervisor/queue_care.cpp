@@ -32,6 +32,9 @@ void make_first_queues(supervisor_pointer self, const std::vector<queue_definiti
     if (std::none_of(known.begin(), known.end(), same))
       wishes.commands.push_back(to_command(state, first.record));
   }
+  if (wishes.commands.empty() && state.context->more_records)
+    for (auto& record : state.context->more_records(known))
+      wishes.commands.push_back(to_command(state, std::move(record)));
   if (wishes.commands.empty())
     return;
   state.making_queues = true;

@@ -43,6 +43,10 @@ struct supervisor_context {
   std::function<void(std::string reason)> give_up;
   clock& time;
   log_sink& log;
+
+  /// Returns what the queue definitions lack once the first queues are there, e.g. kinds that this
+  /// node alone knows. Empty function: nothing.
+  std::function<std::vector<put_record>(const std::vector<queue_definition>&)> more_records{};
 };
 
 /// A scheduler that this supervisor keeps alive.

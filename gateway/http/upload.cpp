@@ -1,8 +1,12 @@
+#include "gateway/api/job_request.hpp"
 #include "gateway/api/job_view.hpp"
+#include "gateway/api/json_text.hpp"
 #include "gateway/http/file_form.hpp"
 #include "gateway/http/handlers.hpp"
 #include "gateway/http/keyed.hpp"
 #include "gateway/http/submission.hpp"
+
+#include <nlohmann/json.hpp>
 
 namespace dure::gateway {
 
@@ -10,13 +14,37 @@ namespace {
 
 constexpr std::string_view upload_kind = "document.parse";
 
-handlers::outcome submit_file(exchange& e, const file_form& form, id_maker& ids) {
-  job_spec spec;
-  spec.kind = upload_kind;
-  spec.params = "{}";
-  spec.input_file = form.file;
+/// What a form may say besides its file, for kinds that operators bring.
+constexpr form_field job_fields[] = {
+    {"kind", limits::name_bytes_max},
+    {"queue", limits::name_bytes_max},
+    {"group", limits::group_bytes_max},
+    {"params", limits::inline_json_bytes_max},
+};
+
+/// Returns what the form asks for, by the rules of a job that comes as JSON.
+checked<job_spec> spec_of(const file_form& form) {
+  nlohmann::json body{{"kind", upload_kind}};
+  for (const auto& [name, value] : form.fields) {
+    if (name != "params") {
+      body[name] = value;
+      continue;
+    }
+    auto params = parse_json(value);
+    if (!params)
+      return params.error();
+    body[name] = std::move(*params);
+  }
+  auto spec = parse_job_request(body);
+  if (spec)
+    spec->input_file = form.file;
+  return spec;
+}
+
+handlers::outcome submit_file(exchange& e, const file_form& form, const job_spec& spec,
+                              id_maker& ids) {
   std::vector<checked<job_spec>> one;
-  one.push_back(std::move(spec));
+  one.emplace_back(spec);
   auto outcomes = co_await submit_all(e.use.node, std::move(one), ids);
   if (!outcomes.front())
     co_return outcomes.front().error();
@@ -28,12 +56,15 @@ handlers::outcome submit_file(exchange& e, const file_form& form, id_maker& ids)
 handlers::outcome handlers::upload_file(exchange& e) {
   if (auto wrong = query_reader{e.head.parameters}.finish())
     co_return *wrong;
-  const std::span<const form_field> no_fields;
-  auto form = co_await read_file_form(e, no_fields);
+  const std::span<const form_field> fields = job_fields;
+  auto form = co_await read_file_form(e, fields);
   if (!form)
     co_return form.error();
-  keyed_work work = [&e, &form](id_maker& ids) -> outcome {
-    co_return co_await submit_file(e, *form, ids);
+  auto spec = spec_of(*form);
+  if (!spec)
+    co_return spec.error();
+  keyed_work work = [&e, &form, &spec](id_maker& ids) -> outcome {
+    co_return co_await submit_file(e, *form, *spec, ids);
   };
   co_return co_await once(e, digest_of(*form), std::move(work));
 }

@@ -17,13 +17,14 @@ struct pool_settings {
   std::string kind;
   std::vector<std::string> argv;   ///< The handler's command.
   std::vector<std::string> env;    ///< NAME=VALUE, added to PATH, LANG and TMPDIR; nothing else is
-                                   ///< handed down.
+                                   ///< handed down. Names there win.
   std::uint32_t processes_min = 1; ///< Kept warm.
   std::uint32_t processes_max = 1;
   std::uint32_t concurrency_max = 1; ///< Jobs at a time in a process; its hello may say fewer.
   bool needs_files = false;          ///< A scratch folder is made for each attempt.
 
   process_limits limits;
+  confinement shut_in;
 
   milliseconds hello_within{10'000};
   milliseconds silence{120'000};    ///< `silent`: no line while it has a job.

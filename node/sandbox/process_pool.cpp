@@ -15,8 +15,13 @@ constexpr milliseconds start_backoff_max{30'000};
 constexpr std::uint32_t failed_starts_max = 3;
 
 std::vector<std::string> environment_of(const pool_settings& settings) {
-  std::vector<std::string> env{"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "TMPDIR=/tmp"};
-  env.insert(env.end(), settings.env.begin(), settings.env.end());
+  auto env = settings.env;
+  for (const std::string variable :
+       {"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "TMPDIR=/tmp"}) {
+    const auto name = variable.substr(0, variable.find('=') + 1);
+    if (std::none_of(env.begin(), env.end(), [&](const auto& v) { return v.starts_with(name); }))
+      env.push_back(variable);
+  }
   return env;
 }
 
@@ -124,9 +129,9 @@ result<void> process_pool::start_one() {
   owned_fd complaints_write{complaints[1]};
   ::fcntl(complaints_read.get(), F_SETFL, O_NONBLOCK);
   const std::uint64_t id = ++around_.last_process;
-  auto asked =
-      around_.spawner.spawn({id, settings_.argv, environment_of(settings_), settings_.limits},
-                            std::move(theirs), std::move(complaints_write));
+  auto asked = around_.spawner.spawn(
+      {id, settings_.argv, environment_of(settings_), settings_.limits, settings_.shut_in},
+      std::move(theirs), std::move(complaints_write));
   if (!asked)
     return asked;
   processes_.try_emplace(id, id, settings_, around_.polls, std::move(ours),

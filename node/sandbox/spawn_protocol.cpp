@@ -17,6 +17,7 @@ struct packet_head {
   packet_type type{};
   std::uint64_t id = 0;
   process_limits limits;
+  std::uint64_t no_network = 0;
   std::uint64_t arguments = 0;
   std::uint64_t variables = 0;
 };
@@ -50,17 +51,19 @@ std::optional<std::vector<std::string>> take_strings(std::string_view& rest, std
 } // namespace
 
 result<std::string> encode(const spawn_request& request) {
-  std::string packet = with_head(
-      {packet_type::spawn, request.id, request.limits, request.argv.size(), request.env.size()});
+  std::string packet =
+      with_head({packet_type::spawn, request.id, request.limits,
+                 request.shut_in.no_network ? 1U : 0U, request.argv.size(), request.env.size()});
   append_strings(packet, request.argv);
   append_strings(packet, request.env);
+  append_strings(packet, {request.shut_in.writable});
   if (packet.size() > spawn_packet_bytes_max)
     return error{errc::too_large, "arguments and environment of a handler"};
   return packet;
 }
 
 std::string encode(const kill_request& request) {
-  return with_head({packet_type::kill, request.id, {}, 0, 0});
+  return with_head({packet_type::kill, request.id, {}, 0, 0, 0});
 }
 
 result<spawn_packet> decode_packet(std::string_view packet) {
@@ -73,9 +76,15 @@ result<spawn_packet> decode_packet(std::string_view packet) {
     return spawn_packet{std::nullopt, kill_request{head.id}};
   auto argv = take_strings(packet, head.arguments);
   auto env = argv ? take_strings(packet, head.variables) : std::nullopt;
-  if (head.type != packet_type::spawn || !env || argv->empty())
+  auto writable = env ? take_strings(packet, 1) : std::nullopt;
+  if (head.type != packet_type::spawn || !writable || argv->empty())
     return error{errc::invalid, "a malformed packet to the spawner"};
-  return spawn_packet{spawn_request{head.id, std::move(*argv), std::move(*env), head.limits}, {}};
+  return spawn_packet{spawn_request{head.id,
+                                    std::move(*argv),
+                                    std::move(*env),
+                                    head.limits,
+                                    {head.no_network != 0, std::move(writable->front())}},
+                      {}};
 }
 
 result<void> send_packet(int socket, std::string_view bytes, const std::vector<int>& fds) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/core/error.hpp"
+#include "node/sandbox/confinement.hpp"
 #include "node/sandbox/owned_fd.hpp"
 
 #include <cstdint>
@@ -26,6 +27,7 @@ struct spawn_request {
   std::vector<std::string> argv;
   std::vector<std::string> env; ///< NAME=VALUE; the whole environment.
   process_limits limits;
+  confinement shut_in;
 };
 
 /// Asks the spawner to kill a process and its process group. Nothing happens if it is gone.

@@ -30,6 +30,7 @@ struct prepared_child {
   std::vector<char*> env;
   std::string program;
   process_limits limits;
+  confinement shut_in;
   int stdio = -1;
   int stderr_fd = -1;
   pid_t parent = 0;
@@ -86,6 +87,12 @@ void offer_to_oom_killer() {
     ::_exit(126);
 }
 
+[[noreturn]] void give_up(int status, std::string_view message) {
+  if (::write(2, message.data(), message.size()) < 0)
+    ::_exit(126);
+  ::_exit(status);
+}
+
 [[noreturn]] void become_handler(const prepared_child& child) {
   sigset_t none;
   sigemptyset(&none);
@@ -101,12 +108,12 @@ void offer_to_oom_killer() {
   ::close_range(3, ~0U, 0);
   offer_to_oom_killer();
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  // Allocates, which is sound after a fork in a process with one thread.
+  if (const char* refused = confine(child.shut_in))
+    give_up(126, refused);
   apply_limits(child.limits);
   ::execve(child.program.c_str(), child.argv.data(), child.env.data());
-  constexpr std::string_view message = "the handler's program cannot be executed\n";
-  if (::write(2, message.data(), message.size()) < 0)
-    ::_exit(126);
-  ::_exit(127);
+  give_up(127, "the handler's program cannot be executed\n");
 }
 
 void kill_group(pid_t pid) {
@@ -164,6 +171,7 @@ private:
                          pointers(request.env),
                          find_program(request.argv.front(), request.env),
                          request.limits,
+                         request.shut_in,
                          stdio,
                          stderr_fd,
                          ::getpid()};

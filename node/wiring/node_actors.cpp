@@ -9,6 +9,7 @@
 #include "node/metrics/measured_journal.hpp"
 #include "node/metrics/metrics.hpp"
 #include "node/wiring/first_queues.hpp"
+#include "node/wiring/kind_queues.hpp"
 #include "node/wiring/node_services.hpp"
 
 #include <algorithm>
@@ -138,6 +139,9 @@ struct node_actors::parts {
     };
     if (s.options.roles.worker)
       context.start_worker = [this] { return start_worker(); };
+    context.more_records = [&s](const std::vector<queue_definition>& known) {
+      return missing_kinds(s.options.kinds, known);
+    };
     context.read_queues = [&s]() -> result<std::vector<queue_definition>> {
       auto directory = gateway::queue_directory::read(*s.rows);
       if (!directory)

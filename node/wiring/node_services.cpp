@@ -1,8 +1,11 @@
 #include "node/wiring/node_services.hpp"
 
 #include "node/handlers/handlers.hpp"
+#include "node/wiring/user_pools.hpp"
 
+#include <algorithm>
 #include <csignal>
+#include <iterator>
 #include <utility>
 
 namespace dure::node {
@@ -39,11 +42,14 @@ result<void> connect(node_services& s) {
 result<void> open_sandbox(node_services& s) {
   sandbox_settings settings;
   settings.pools = built_in_pools(s.options.slots);
+  auto users = user_pools(s.options.kinds, s.folder->scratch());
+  std::move(users.begin(), users.end(), std::back_inserter(settings.pools));
+  // First: it makes the scratch folder, which strict handlers are shut in to when they start.
+  s.courier = std::make_unique<scratch_courier>(s.folder->scratch(), *s.files, courier_threads);
   auto handlers = process_sandbox::open(std::move(settings));
   if (!handlers)
     return handlers.error();
   s.handlers = std::move(*handlers);
-  s.courier = std::make_unique<scratch_courier>(s.folder->scratch(), *s.files, courier_threads);
   return {};
 }
 

@@ -29,7 +29,8 @@ public:
   spawner_bench() { started_ = static_cast<bool>(client.start()); }
 
   /// Asks for `argv` and waits until it runs. Returns its pid; 0 when it does not come.
-  pid_t spawn(std::uint64_t id, std::vector<std::string> argv, process_limits limits = {}) {
+  pid_t spawn(std::uint64_t id, std::vector<std::string> argv, process_limits limits = {},
+              confinement shut_in = {}) {
     int ends[2];
     int complaints[2];
     if (!started_ || ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0 ||
@@ -38,7 +39,7 @@ public:
     stdio = owned_fd{ends[0]};
     stderr_fd = owned_fd{complaints[0]};
     const std::vector<std::string> env{"PATH=/usr/bin:/bin", "MARK=seen"};
-    if (!client.spawn({id, std::move(argv), env, limits}, owned_fd{ends[1]},
+    if (!client.spawn({id, std::move(argv), env, limits, shut_in}, owned_fd{ends[1]},
                       owned_fd{complaints[1]}))
       return 0;
     return next(id).pid;
@@ -149,14 +150,14 @@ TEST(spawner, takes_its_handlers_with_it_when_it_is_killed) {
 
 TEST(spawner, refuses_what_is_no_packet) {
   EXPECT_FALSE(decode_packet(""));
-  auto bytes = encode(spawn_request{7, {"a", "b"}, {"X=1"}, {}});
+  auto bytes = encode(spawn_request{7, {"a", "b"}, {"X=1"}, {}, {true, "/w"}});
   ASSERT_TRUE(bytes);
   const auto whole = decode_packet(*bytes);
   ASSERT_TRUE(whole && whole->spawn);
   EXPECT_EQ(whole->spawn->argv, (std::vector<std::string>{"a", "b"}));
   for (std::size_t length = 0; length < bytes->size(); ++length)
     EXPECT_FALSE(decode_packet(std::string_view{*bytes}.substr(0, length))) << length;
-  EXPECT_FALSE(encode(spawn_request{7, {std::string(200'000, 'x')}, {}, {}}));
+  EXPECT_FALSE(encode(spawn_request{7, {std::string(200'000, 'x')}, {}, {}, {}}));
 }
 
 class process_sandbox_survives : public sandbox_fixture {};
