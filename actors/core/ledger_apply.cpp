@@ -19,8 +19,7 @@ namespace {
 /// Lets `change` work on a job and puts it back with all that follows from its row.
 template <class Change> result<void> put_changed(overlay& state, job& j, Change&& change) {
   const auto before = index_rows(j);
-  const auto from = j.state;
-  const auto paid = j.cost;
+  const job_before was{j.state, j.cost};
   change(j);
   ++j.version;
   state.put(family::jobs, keys::job(j.spec.id), encode(j));
@@ -28,9 +27,8 @@ template <class Change> result<void> put_changed(overlay& state, job& j, Change&
   if (j.state == job_state::failed || j.state == job_state::cancelled)
     if (auto freed = free_key(state, j); !freed)
       return freed.error();
-  if (auto counted = count(state, j, {from, j.state}); !counted)
-    return counted;
-  return follow(state, {from, paid}, j);
+  auto counted = count(state, j, {was.state, j.state});
+  return counted ? follow(state, was, j) : counted;
 }
 
 template <class Change> result<void> change_job(overlay& state, const job_id& id, Change&& change) {
@@ -215,9 +213,8 @@ result<void> apply_one(overlay& state, const events::job_removed& e, const conte
       return dropped;
   state.erase(family::jobs, keys::job(e.id));
   replace_rows(state, index_rows(*j), {});
-  if (auto freed = free_key(state, *j); !freed)
-    return freed;
-  if (auto left = unfollow(state, *j); !left)
+  auto freed = free_key(state, *j);
+  if (auto left = freed ? unfollow(state, *j) : freed; !left)
     return left;
   return count(state, *j, {j->state, std::nullopt});
 }

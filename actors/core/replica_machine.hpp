@@ -25,6 +25,11 @@ namespace dure {
 /// that was appended) over the base. A step that emits a `write` decides nothing after it, because
 /// the base shows it only in the next step.
 struct replica::machine {
+  /// Returns whether this failure of a decision is one of the state, not a refusal.
+  static bool is_fatal(errc code) {
+    return code == errc::store_failed || code == errc::corrupt || code == errc::newer_node_needed;
+  }
+
   enum class phase {
     looking,    ///< Asks how far the log goes.
     checking,   ///< Reads the last record that log and store should share.
@@ -109,17 +114,19 @@ struct replica::machine {
   void put_first(waiting_wish wish);
   void put_last(waiting_wish wish);
   waiting_wish take_first();
-  void forget_claims_of(const lose_node& ended);
   void lose_older_lives(const std::string& node, const boot_id& boot);
   void fill_draft();
   void decide_due();
+  std::optional<errc> closed_to(const command& wish) const;
+  ledger::context context() const;
+
+  // replica_claims.cpp: who waits for jobs, and how many rate limits allow.
   bool offer(const waiting_claim& claim);
   void feed_claims();
+  void forget_claims_of(const lose_node& ended);
   void expire_claims();
   void begin_pace();
   void answer_claims(const result<answer>& outcome);
-  std::optional<errc> closed_to(const command& wish) const;
-  ledger::context context() const;
 
   // replica_appending.cpp: the record goes to the log, and what became of it is found out.
   void hear(append_taken& t);

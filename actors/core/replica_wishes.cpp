@@ -26,6 +26,14 @@ bool ends_an_attempt(const command& c) {
          std::holds_alternative<keep_log>(c.body);
 }
 
+quota_report quota_in(const command_body& body) {
+  if (const auto* done = std::get_if<complete>(&body))
+    return done->quota;
+  if (const auto* failed = std::get_if<fail>(&body))
+    return failed->quota;
+  return {};
+}
+
 std::size_t weight(const command& c) {
   constexpr std::size_t small = 512;
   if (const auto* s = std::get_if<submit>(&c.body))

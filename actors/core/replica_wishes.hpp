@@ -16,6 +16,9 @@ bool may_feed(const event& e);
 /// leader still takes it.
 bool ends_an_attempt(const command& c);
 
+/// Returns what the end of an attempt says of the provider's quota.
+quota_report quota_in(const command_body& body);
+
 /// Returns about how much memory a waiting command holds.
 std::size_t weight(const command& c);
 

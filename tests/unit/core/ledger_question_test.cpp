@@ -244,7 +244,7 @@ TEST_F(ledger_question_test, counters_equal_the_questions_whatever_is_wished) {
   const auto any_set = [&] { return std::string{any(2) == 0 ? "a" : "b"}; };
   const auto any_id = [&] { return ids.empty() ? question_id{} : ids[any(ids.size())]; };
   const auto any_lease = [&] { return leases.empty() ? lease{} : leases[any(leases.size())]; };
-  for (int i = 0; i < 1'500; ++i) {
+  for (int i = 0; i < 600; ++i) {
     now += milliseconds{static_cast<std::int64_t>(any(4'000))};
     command_body body = lose_node{"node-1", {}};
     switch (any(12)) {
