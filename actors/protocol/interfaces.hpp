@@ -35,7 +35,7 @@ struct claim_request {
 };
 
 /// Wishes from outside the actors. `done` is called once, with an outcome for each.
-struct question {
+struct inquiry {
   log_number log{};
   std::vector<command> wishes;
   std::function<void(std::vector<result<answer>>)> done;
@@ -112,7 +112,7 @@ using bridge_actor = caf::typed_actor<
     // Logs and where their schedulers are.
     caf::reacts_to<atom::routes, route_table>,
     // Somebody outside wishes. Answers by calling `done`.
-    caf::reacts_to<atom::wish, question>,
+    caf::reacts_to<atom::wish, inquiry>,
     // Time has passed.
     caf::reacts_to<atom::tick>>;
 
@@ -121,7 +121,7 @@ using bridge_actor = caf::typed_actor<
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::wish_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::outcome_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::claim_request)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::question)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::inquiry)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::journal_message)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::courier_message)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::shard_status)

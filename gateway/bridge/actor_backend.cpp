@@ -67,7 +67,7 @@ routed_actor actor_backend::routed() const {
 
 void actor_backend::ask(log_number log, std::vector<command> wishes,
                         std::function<void(outcomes)> done) {
-  caf::anon_send(bridge_, atom::wish::value, question{log, std::move(wishes), std::move(done)});
+  caf::anon_send(bridge_, atom::wish::value, inquiry{log, std::move(wishes), std::move(done)});
 }
 
 void actor_backend::watch(std::function<void(std::vector<job_change>)> on_changes) {

@@ -28,7 +28,7 @@ class actor_backend final : public backend, public audience {
 public:
   explicit actor_backend(actor_backend_parts parts);
 
-  /// Ends the bridge actor; questions that are open then are never answered, so callers end first.
+  /// Ends the bridge actor; inquiries that are open then are never answered, so callers end first.
   ~actor_backend() override;
   actor_backend(const actor_backend&) = delete;
   actor_backend& operator=(const actor_backend&) = delete;

@@ -8,14 +8,14 @@ namespace dure::gateway {
 namespace {
 
 using bridge_pointer = bridge_actor::stateful_pointer<bridge_state>;
-using question_pointer = std::shared_ptr<open_question>;
+using inquiry_pointer = std::shared_ptr<open_inquiry>;
 
 constexpr milliseconds rest{50};        ///< Between one try and the next.
 constexpr milliseconds patience{5'000}; ///< From the first try to the last.
 constexpr std::size_t open_max = 10'000;
 
-void open(bridge_pointer self, question asked);
-void send(bridge_pointer self, const question_pointer& q);
+void open(bridge_pointer self, inquiry asked);
+void send(bridge_pointer self, const inquiry_pointer& q);
 void repeat_resting(bridge_pointer self);
 
 } // namespace
@@ -27,7 +27,7 @@ bridge_actor::behavior_type bridge(bridge_pointer self, const clock* time) {
         for (const auto& route : table.shards)
           self->state.schedulers[route.log] = route.scheduler;
       },
-      [self](atom::wish, question& asked) { open(self, std::move(asked)); },
+      [self](atom::wish, inquiry& asked) { open(self, std::move(asked)); },
       [self](atom::tick) { repeat_resting(self); },
   };
 }
@@ -42,13 +42,13 @@ bool is_worth_repeating(const result<answer>& outcome) {
   return code == errc::not_leader || code == errc::unavailable || code == errc::unknown_outcome;
 }
 
-void close(bridge_pointer self, open_question& q) {
+void close(bridge_pointer self, open_inquiry& q) {
   --self->state.open;
   q.asked.done(std::move(q.outcomes));
 }
 
-/// Closes the question, or lets it rest until the next tick when there is time left.
-void rest_or_close(bridge_pointer self, const question_pointer& q) {
+/// Closes the inquiry, or lets it rest until the next tick when there is time left.
+void rest_or_close(bridge_pointer self, const inquiry_pointer& q) {
   if (q->missing.empty() || self->state.time->ticks() >= q->give_up_at)
     return close(self, *q);
   if (self->state.resting.empty())
@@ -56,7 +56,7 @@ void rest_or_close(bridge_pointer self, const question_pointer& q) {
   self->state.resting.push_back(q);
 }
 
-void hear(bridge_pointer self, const question_pointer& q, outcome_batch& told) {
+void hear(bridge_pointer self, const inquiry_pointer& q, outcome_batch& told) {
   std::vector<std::size_t> missing;
   for (std::size_t i = 0; i < q->missing.size() && i < told.outcomes.size(); ++i) {
     auto wish = q->missing[i];
@@ -68,19 +68,19 @@ void hear(bridge_pointer self, const question_pointer& q, outcome_batch& told) {
   rest_or_close(self, q);
 }
 
-void fail(bridge_pointer self, const question_pointer& q, const error& why) {
+void fail(bridge_pointer self, const inquiry_pointer& q, const error& why) {
   for (auto wish : q->missing)
     q->outcomes[wish] = why;
   rest_or_close(self, q);
 }
 
-void open(bridge_pointer self, question asked) {
+void open(bridge_pointer self, inquiry asked) {
   auto& state = self->state;
   auto size = asked.wishes.size();
   if (state.open >= open_max)
     return asked.done(std::vector<result<answer>>(size, error{errc::busy, {}}));
   ++state.open;
-  auto q = std::make_shared<open_question>();
+  auto q = std::make_shared<open_inquiry>();
   q->asked = std::move(asked);
   q->outcomes.assign(size, error{errc::unavailable, {}});
   q->missing.resize(size);
@@ -90,7 +90,7 @@ void open(bridge_pointer self, question asked) {
   send(self, q);
 }
 
-void send(bridge_pointer self, const question_pointer& q) {
+void send(bridge_pointer self, const inquiry_pointer& q) {
   auto& state = self->state;
   auto route = state.schedulers.find(q->asked.log);
   if (route == state.schedulers.end() || q->missing.empty())

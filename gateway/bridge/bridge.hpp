@@ -10,9 +10,9 @@
 
 namespace dure::gateway {
 
-/// A question that is not answered yet.
-struct open_question {
-  question asked;
+/// An inquiry that is not answered yet.
+struct open_inquiry {
+  inquiry asked;
   std::vector<result<answer>> outcomes; ///< The newest of each wish.
   std::vector<std::size_t> missing;     ///< Wishes that may still be taken.
   monotonic give_up_at{};
@@ -23,11 +23,11 @@ struct bridge_state {
 
   const clock* time = nullptr;
   std::map<log_number, scheduler_actor> schedulers;
-  std::vector<std::shared_ptr<open_question>> resting; ///< To be repeated at the next tick.
+  std::vector<std::shared_ptr<open_inquiry>> resting; ///< To be repeated at the next tick.
   std::size_t open = 0;
 };
 
-/// Carries questions to schedulers. What meets a leader change is repeated under the same ids for
+/// Carries inquiries to schedulers. What meets a leader change is repeated under the same ids for
 /// some seconds, then answered with why it was not taken.
 bridge_actor::behavior_type bridge(bridge_actor::stateful_pointer<bridge_state> self,
                                    const clock* time);

@@ -26,7 +26,7 @@ protected:
   }
 
   void wish(log_number to, std::uint64_t commands = 1) {
-    question asked{to, {}, [this](auto outcomes) { answers.push_back(std::move(outcomes)); }};
+    inquiry asked{to, {}, [this](auto outcomes) { answers.push_back(std::move(outcomes)); }};
     for (std::uint64_t n = 1; n <= commands; ++n)
       asked.wishes.push_back({example_command(n), "test", submit{example_spec(n)}});
     tell(subject, atom::wish::value, std::move(asked));
