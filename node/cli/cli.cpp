@@ -3,6 +3,7 @@
 #include "node/cli/artifact_command.hpp"
 #include "node/cli/completion.hpp"
 #include "node/cli/job_commands.hpp"
+#include "node/cli/question_commands.hpp"
 #include "node/cli/queue_commands.hpp"
 #include "node/cli/submit_command.hpp"
 #include "node/cli/verify_command.hpp"
@@ -28,6 +29,8 @@ struct command_line {
   artifact_options artifact;
   std::string subject;
   std::string reason;
+  std::string set;
+  std::string format = "csv";
   std::uint64_t after = 0;
   bool follow = false;
   std::function<exit_code()> run;
@@ -145,6 +148,31 @@ void add_queue_commands(CLI::App& app, command_line& line) {
   resume->add_option("QUEUE", line.subject, "Its name")->required();
 }
 
+void add_question_commands(CLI::App& app, command_line& line) {
+  auto* questions = app.add_subcommand("questions", "Sets of questions and their explanations");
+  questions->require_subcommand(1);
+  const auto on_set = [&](const char* name, const char* help, std::function<exit_code()> run) {
+    auto* command = add_command(*questions, line, name, help, std::move(run));
+    command->add_option("--set", line.set, "The set")->required();
+    command->add_option("--url", line.to.url, "The gateway (default http://127.0.0.1:8080)")
+        ->envname("DURE_URL");
+    return command;
+  };
+  auto* upload = on_set("upload", "Uploads questions (CSV or JSON) to be explained", [&line] {
+    return upload_questions(line.to.url, line.subject, line.set, line.submit.wait);
+  });
+  upload->add_option(files_name, line.subject, "The file")->required();
+  upload->add_flag("--wait", line.submit.wait, "Show progress until all are explained");
+  on_set("status", "Counts the set's questions by status",
+         [&line] { return show_questions(line.to.url, line.set); });
+  auto* exported = on_set("export", "Prints the set",
+                          [&line] { return export_questions(line.to.url, line.set, line.format); });
+  exported->add_option("--format", line.format, "csv or jsonl")
+      ->check(CLI::IsMember({"csv", "jsonl"}));
+  on_set("retry", "Asks for failed explanations again",
+         [&line] { return retry_questions(line.to.url, line.set); });
+}
+
 void add_local_commands(CLI::App& app, command_line& line) {
   auto* verify = add_command(app, line, "verify", "Checks the data folder of a stopped node",
                              [&line] { return verify_folder(line.subject); });
@@ -164,16 +192,22 @@ std::optional<std::string> wrong_word(CLI::App& app, int argc, char** argv) {
   if (argc < 2 || argv[1][0] == '-')
     return std::nullopt;
   const std::string word = argv[1];
-  const auto found =
-      app.get_subcommands([&](const CLI::App* one) { return one->check_name(word); });
+  auto found = app.get_subcommands([&](const CLI::App* one) { return one->check_name(word); });
   if (found.empty()) {
     std::vector<std::string> known;
     for (const auto& one : all_commands(app))
       known.push_back(one.name);
     return "'" + word + "' is no command; did you mean '" + nearest_word(word, known) + "'?";
   }
+  int from = 2;
+  const auto nested = found.front()->get_subcommands(
+      [&](const CLI::App* one) { return argc > 2 && one->check_name(argv[2]); });
+  if (!nested.empty()) {
+    found = nested;
+    from = 3;
+  }
   const auto known = long_names_of(*found.front());
-  for (int i = 2; i < argc && std::string_view{argv[i]} != "--"; ++i) {
+  for (int i = from; i < argc && std::string_view{argv[i]} != "--"; ++i) {
     const std::string name{
         std::string_view{argv[i]}.substr(0, std::string_view{argv[i]}.find('='))};
     if (name.starts_with("--") && std::find(known.begin(), known.end(), name) == known.end())
@@ -196,6 +230,7 @@ int run_cli(int argc, char** argv) {
   add_jobs(app, line);
   add_job_commands(app, line);
   add_queue_commands(app, line);
+  add_question_commands(app, line);
   add_local_commands(app, line);
   if (auto wrong = wrong_word(app, argc, argv)) {
     say("dure: " + *wrong);
