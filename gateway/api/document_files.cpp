@@ -50,12 +50,6 @@ std::optional<two_numbers> parse_pair(std::string_view name, std::string_view wo
   return two_numbers{*first, *second};
 }
 
-const artifact* find(const files& all, std::string_view name) {
-  auto found = std::find_if(all.begin(), all.end(),
-                            [name](const artifact& one) { return one.name == name; });
-  return found == all.end() ? nullptr : &*found;
-}
-
 } // namespace
 
 std::optional<std::uint32_t> parse_page_number(std::string_view text) {
@@ -63,27 +57,22 @@ std::optional<std::uint32_t> parse_page_number(std::string_view text) {
   return text.empty() ? number : std::nullopt;
 }
 
-const artifact* text(const files& all) {
-  return find(all, "text.txt");
+std::string thumbnail_name(std::uint32_t page) {
+  return "thumbnail-" + std::to_string(page) + ".png";
 }
 
 const artifact* pages_with(const files& all, std::uint32_t page) {
-  for (auto one = all.rbegin(); one != all.rend(); ++one) {
-    auto span = parse_pair(one->name, "pages-", {".json"});
-    if (span && span->first <= page && page <= span->second)
-      return &*one;
-  }
-  return nullptr;
-}
-
-const artifact* thumbnail(const files& all, std::uint32_t page) {
-  return find(all, "thumbnail-" + std::to_string(page) + ".png");
+  auto found = std::find_if(all.begin(), all.end(), [page](const artifact& one) {
+    auto span = parse_pair(one.name, pages_beginning, {".json"});
+    return span && span->first <= page && page <= span->second;
+  });
+  return found == all.end() ? nullptr : &*found;
 }
 
 nlohmann::json images(const files& all, const job_id& id) {
   std::map<two_numbers, const artifact*> sorted;
   for (const auto& one : all)
-    if (auto place = parse_pair(one.name, "image-", {".png", ".jpg"}))
+    if (auto place = parse_pair(one.name, images_beginning, {".png", ".jpg"}))
       sorted[*place] = &one;
   auto list = nlohmann::json::array();
   for (const auto& [place, one] : sorted)

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,14 +18,14 @@ using files = std::vector<artifact>;
 /// Returns the number that a path names a page by, or nothing: 1, 2, …
 std::optional<std::uint32_t> parse_page_number(std::string_view text);
 
-/// Returns the file with the text of all pages, or null.
-const artifact* text(const files& all);
+inline constexpr std::string_view text_name = "text.txt";
+inline constexpr std::string_view pages_beginning = "pages-";
+inline constexpr std::string_view images_beginning = "image-";
 
-/// Returns the newest file with the page, or null.
+std::string thumbnail_name(std::uint32_t page);
+
+/// Returns the file with the page, or null.
 const artifact* pages_with(const files& all, std::uint32_t page);
-
-/// Returns the picture of the page, or null.
-const artifact* thumbnail(const files& all, std::uint32_t page);
 
 /// Returns the images, by page and number: [{page, index, name, media_type, bytes, url}].
 nlohmann::json images(const files& all, const job_id& id);

@@ -4,6 +4,8 @@
 #include "actors/core/limits.hpp"
 #include "gateway/api/document_files.hpp"
 #include "gateway/api/document_view.hpp"
+#include "gateway/api/file_response.hpp"
+#include "gateway/http/blocking.hpp"
 #include "gateway/http/document_result.hpp"
 #include "gateway/http/handlers.hpp"
 #include "gateway/http/job_path.hpp"
@@ -24,12 +26,27 @@ checked<job> find_document(const exchange& e) {
   return find_job_in_path(e);
 }
 
-/// What the handler has left so far.
-checked<document_files::files> files_of(const exchange& e, const job& j) {
-  auto files = queries::artifacts_of(e.use.node.view(), j, {}, limits::artifacts_max);
-  if (!files)
-    return to_problem(files.error());
-  return checked<document_files::files>{boost::system::in_place_value, std::move(*files)};
+/// Returns a file that the handler has left so far; nothing when there is none of this name.
+checked<std::optional<artifact>> find_file(const exchange& e, const job& j, std::string_view name) {
+  auto found = queries::find_artifact(e.use.node.view(), j, name);
+  if (found)
+    return std::optional{std::move(*found)};
+  if (found.error().code == errc::not_found)
+    return std::optional<artifact>{};
+  return to_problem(found.error());
+}
+
+/// Returns the files so far whose names begin so. Thousands of rows: on a thread that may wait.
+asio::awaitable<checked<document_files::files>> files_of(exchange& e, const job& j,
+                                                         std::string_view beginning) {
+  const auto& view = e.use.node.view();
+  co_return co_await run_blocking(e.use.pool, [&]() -> checked<document_files::files> {
+    auto found = queries::artifacts_of(view, j, beginning, limits::artifacts_max);
+    if (!found)
+      return to_problem(found.error());
+    std::erase_if(*found, [&](const artifact& one) { return !one.name.starts_with(beginning); });
+    return std::move(*found);
+  });
 }
 
 checked<std::uint32_t> page_in_path(const exchange& e) {
@@ -45,16 +62,15 @@ problem missing_part(const job& j, std::string code, std::string detail) {
   return {404, std::move(code), std::move(detail), {}, {}};
 }
 
-response to_file(const exchange& e, const artifact& file, std::string_view content_type) {
-  response r;
-  r.content_type = content_type;
-  r.stream = streamed_body{file.blob, {}, {}};
-  return with_entity_tag(std::move(r), e.head.if_none_match);
+response to_file(const exchange& e, const artifact& file) {
+  const file_conditions wanted{e.head.range, e.head.if_range, e.head.if_none_match, e.head.path};
+  return to_file_response(file.blob, file.name, wanted, file_display::in_the_page);
 }
 
-asio::awaitable<checked<std::optional<nlohmann::json>>> find_page(exchange& e, const job& j,
-                                                                  std::uint32_t page) {
-  auto files = files_of(e, j);
+using found_page = checked<std::optional<nlohmann::json>>;
+
+asio::awaitable<found_page> find_page(exchange& e, const job& j, std::uint32_t page) {
+  auto files = co_await files_of(e, j, document_files::pages_beginning);
   if (!files)
     co_return files.error();
   if (const auto* file = document_files::pages_with(*files, page))
@@ -68,11 +84,11 @@ handlers::outcome handlers::read_document_text(exchange& e) {
   auto j = find_document(e);
   if (!j)
     co_return j.error();
-  auto files = files_of(e, *j);
-  if (!files)
-    co_return files.error();
-  if (const auto* file = document_files::text(*files))
-    co_return to_file(e, *file, text_type);
+  auto file = find_file(e, *j, document_files::text_name);
+  if (!file)
+    co_return file.error();
+  if (*file)
+    co_return to_file(e, **file);
   if (j->state != job_state::completed)
     co_return not_completed_problem(*j);
   auto text = co_await read_result_text(e.use, *j);
@@ -107,11 +123,11 @@ handlers::outcome handlers::read_document_thumbnail(exchange& e) {
   auto number = page_in_path(e);
   if (!number)
     co_return number.error();
-  auto files = files_of(e, *j);
-  if (!files)
-    co_return files.error();
-  if (const auto* file = document_files::thumbnail(*files, *number))
-    co_return to_file(e, *file, "image/png");
+  auto file = find_file(e, *j, document_files::thumbnail_name(*number));
+  if (!file)
+    co_return file.error();
+  if (*file)
+    co_return to_file(e, **file);
   co_return missing_part(*j, "no_thumbnail",
                          "There is no picture of this page; use_multimodal asks for them.");
 }
@@ -133,7 +149,7 @@ handlers::outcome handlers::read_document_images(exchange& e) {
   auto j = find_document(e);
   if (!j)
     co_return j.error();
-  auto files = files_of(e, *j);
+  auto files = co_await files_of(e, *j, document_files::images_beginning);
   if (!files)
     co_return files.error();
   nlohmann::json body{{"success", true},

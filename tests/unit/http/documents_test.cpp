@@ -197,6 +197,27 @@ TEST_F(documents_over_http, serves_the_files_of_the_handler) {
   EXPECT_EQ(images[1]["url"], path_of(id, "/artifacts/image-10-1.png"));
 }
 
+TEST_F(documents_over_http, shows_pages_while_later_ones_are_being_read) {
+  auto id = upload_one();
+  auto of = node.start(id);
+  auto pages =
+      stored("pages-1-1.json", R"([{"page":1,"label":"i","text":"one"}])", "application/json");
+  auto image = stored("image-1-1.png", "\x89PNG", "image/png");
+  ASSERT_TRUE(node.wish(log_of(id), add_artifacts{of, {pages, image}}).has_value());
+  EXPECT_EQ(get(id, "/pages/1").json()["text"], "one");
+  EXPECT_EQ(get(id, "/images").json()["images"].size(), 1U);
+  EXPECT_EQ(get(id, "/pages/2").json()["code"], "not_completed");
+  EXPECT_EQ(get(id, "/text").json()["code"], "not_completed");
+}
+
+TEST_F(documents_over_http, gives_parts_of_its_files) {
+  job_result outcome{result_of(1).dump(), {}, {}};
+  outcome.artifacts.push_back(stored("text.txt", "0123456789", "text/plain"));
+  auto r = get(completed(outcome), "/text", {{"Range", "bytes=2-4"}});
+  EXPECT_EQ(r.status, 206);
+  EXPECT_EQ(r.body, "234");
+}
+
 TEST_F(documents_over_http, says_what_is_missing_and_why) {
   auto waiting = upload_one();
   for (auto below : {"/result", "/text", "/pages/1", "/pages/1/thumbnail.png", "/chunks"})
