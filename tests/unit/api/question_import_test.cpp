@@ -27,8 +27,9 @@ std::string decoded(const std::string& bytes) {
         return "refused: " + wrong->code;
     if (auto wrong = decoder.finish(text))
       return "refused: " + wrong->code;
-    if (step > 1)
+    if (step > 1) {
       EXPECT_EQ(text, first) << "in pieces of " << step;
+    }
     first = text;
   }
   return first;
