@@ -2,6 +2,7 @@
 
 #include "gateway/http/access_log.hpp"
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -17,7 +18,7 @@ namespace {
 
 constexpr auto no_exceptions = asio::as_tuple(asio::use_awaitable);
 
-/// Read ahead of the header's end at most.
+/// Read from the socket at a time: ahead of the header's end, and of a body.
 constexpr std::size_t read_ahead_bytes = 64 * 1024;
 
 /// After a refusal in the middle of a body the client is heard out for so long, or it might never
@@ -115,6 +116,8 @@ asio::awaitable<bool> session::read_header(std::optional<problem>& wrong) {
   parser_->body_limit(boost::none); // Checked by us, as limits differ by route.
   bytes_in_ = bytes_out_ = 0;
   route_name_ = {};
+  if (buffer_.size() == 0)
+    buffer_.shrink_to_fit(); // Ten thousand idle connections must not keep what a body needed.
   enter(phase::idle, use_.limits.idle);
   auto [failed, bytes] =
       co_await http::async_read_header(socket_, buffer_, *parser_, no_exceptions);
@@ -238,6 +241,8 @@ asio::awaitable<checked<std::size_t>> session::read(std::span<char> into) {
   body.more = true;
   enter(phase::body, clock_type::duration::max());
   deadline_ = body_begun_ + patience_for(bytes_in_);
+  // Beast reads no more than the buffer's capacity at a time, which would stay at 512 bytes.
+  buffer_.reserve(std::min(into.size(), read_ahead_bytes));
   auto [failed, bytes] = co_await http::async_read(socket_, buffer_, *parser_, no_exceptions);
   auto timed_out = expired_;
   enter(phase::answering, clock_type::duration::max());

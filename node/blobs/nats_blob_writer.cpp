@@ -80,18 +80,13 @@ result<void> nats_blob_writer::write(std::span<const std::byte> bytes) {
 result<blob_ref> nats_blob_writer::finish() {
   if (auto begun = begin(); !begun)
     return begun.error();
-  if (!chunk_.empty())
-    if (auto sent = send(); !sent)
-      return sent.error();
-  if (auto landed = flight_->wait_for(0); !landed)
-    return landed.error();
   const auto hash = hash_.finish();
   blob_.sha256 = to_hex(hash);
   const object_layout::meta mine{.name = blob_.sha256,
                                  .bucket = bucket_.name(),
                                  .nuid = nuid_,
                                  .size = blob_.bytes,
-                                 .chunks = chunks_,
+                                 .chunks = chunks_ + (chunk_.empty() ? 0U : 1U),
                                  .digest = object_layout::to_digest(hash)};
   if (auto committed = commit(mine); !committed)
     return committed.error();
@@ -105,6 +100,14 @@ result<void> nats_blob_writer::begin() {
     return there.error();
   begun_ = true;
   return {};
+}
+
+/// Sends what is left and waits until all chunks are safe.
+result<void> nats_blob_writer::send_rest() {
+  if (!chunk_.empty())
+    if (auto sent = send(); !sent)
+      return sent.error();
+  return flight_->wait_for(0);
 }
 
 result<void> nats_blob_writer::send() {
@@ -151,6 +154,13 @@ result<bool> nats_blob_writer::try_commit(const object_layout::meta& mine) {
   const auto whole = there ? is_whole(there->meta, mine) : result<bool>{false};
   if (!whole)
     return whole.error();
+  const auto sequence = there ? there->sequence : 0;
+  const auto first_seen = first_seen_.value_or(sequence);
+  first_seen_ = first_seen;
+  if (*whole && sequence != first_seen) {
+    keep_chunks_ = false; // Another writer of the same file has just touched or made it.
+    return true;
+  }
   if (*whole) {
     // Touched before our own chunks go, so that nobody collects it as unused in between.
     if (auto touched = bucket_.put_meta(there->meta, there->sequence); !touched)
@@ -158,7 +168,10 @@ result<bool> nats_blob_writer::try_commit(const object_layout::meta& mine) {
     keep_chunks_ = false;
     return true;
   }
-  const auto put = bucket_.put_meta(mine, there ? there->sequence : 0);
+  // Not sooner: a small file that is known is not sent at all.
+  if (auto sent = send_rest(); !sent)
+    return sent.error();
+  const auto put = bucket_.put_meta(mine, sequence);
   if (!put) {
     keep_chunks_ = keep_chunks_ || put.error().code == errc::unknown_outcome;
     return put.error();

@@ -5,6 +5,7 @@
 #include "node/blobs/sha256.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace dure::node {
@@ -26,6 +27,7 @@ private:
 
   result<void> begin();
   result<void> send();
+  result<void> send_rest();
   result<void> commit(const object_layout::meta& mine);
   result<bool> try_commit(const object_layout::meta& mine);
   result<bool> is_whole(const object_layout::meta& other, const object_layout::meta& mine) const;
@@ -37,7 +39,8 @@ private:
   std::string chunk_;
   std::uint64_t chunks_ = 0;
   bool begun_ = false;
-  bool keep_chunks_ = false; ///< A meta may name them.
+  std::optional<std::uint64_t> first_seen_; ///< Of the object's meta; 0: there was none.
+  bool keep_chunks_ = false;                ///< A meta may name them.
   std::shared_ptr<flight> flight_;
 };
 

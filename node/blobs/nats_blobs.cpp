@@ -21,6 +21,36 @@ error missing_chunk(const nats_bucket& bucket, const object_layout::meta& meta) 
   return error{errc::unavailable, "blob " + meta.name + " cannot be read now"};
 }
 
+/// Chunks on their way to a reader, from an offset on.
+class delivery {
+public:
+  delivery(std::uint64_t offset, const sink_function& sink) : offset_{offset}, sink_{sink} {}
+
+  std::uint64_t taken() const { return taken_; }
+
+  /// Returns false when the reader has enough.
+  bool take(std::string_view chunk) {
+    const auto bytes = std::as_bytes(std::span{chunk});
+    hash_.add(bytes);
+    const auto from = std::clamp<std::uint64_t>(offset_, taken_, taken_ + bytes.size()) - taken_;
+    taken_ += bytes.size();
+    return from == bytes.size() || sink_(bytes.subspan(static_cast<std::size_t>(from)));
+  }
+
+  /// All was given; was it what had been put?
+  result<void> end(const blob_ref& blob) {
+    if (to_hex(hash_.finish()) != blob.sha256)
+      return error{errc::corrupt, "blob " + blob.sha256 + " is damaged"};
+    return {};
+  }
+
+private:
+  const std::uint64_t offset_;
+  const sink_function& sink_;
+  std::uint64_t taken_ = 0;
+  sha256 hash_;
+};
+
 } // namespace
 
 nats_blobs::nats_blobs(nats_connection& connection, log_sink& log, clock& time, std::string bucket,
@@ -40,23 +70,20 @@ result<void> nats_blobs::read(const blob_ref& blob, std::uint64_t offset,
     return error{errc::not_found, "there is no blob " + blob.sha256};
   const auto& meta = (*found)->meta;
 
-  sha256 hash;
+  delivery to{offset, sink};
+  // A small file is one request; a consumer would be four and a thread.
+  if (meta.chunks == 1)
+    if (const auto only = bucket_.only_chunk(meta.nuid); only && only->size() == meta.size)
+      return to.take(*only) ? to.end(blob) : result<void>{};
   chunk_stream chunks{bucket_, meta.nuid};
-  for (std::uint64_t at = 0; at < meta.size;) {
+  while (to.taken() < meta.size) {
     const auto chunk = chunks.next();
     if (!chunk)
       return missing_chunk(bucket_, meta);
-    const auto bytes = std::as_bytes(std::span{*chunk});
-    hash.add(bytes);
-    const auto skipped =
-        static_cast<std::size_t>(std::clamp<std::uint64_t>(offset, at, at + bytes.size()) - at);
-    at += bytes.size();
-    if (skipped < bytes.size() && !sink(bytes.subspan(skipped)))
+    if (!to.take(*chunk))
       return {};
   }
-  if (to_hex(hash.finish()) != blob.sha256)
-    return error{errc::corrupt, "blob " + blob.sha256 + " is damaged"};
-  return {};
+  return to.end(blob);
 }
 
 result<void> nats_blobs::fetch(const blob_ref& blob, const std::filesystem::path& path) {

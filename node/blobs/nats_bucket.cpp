@@ -49,11 +49,14 @@ nats_bucket::nats_bucket(nats_connection& connection, log_sink& log, clock& time
 }
 
 result<void> nats_bucket::ensure() const {
+  if (seen_)
+    return {};
   auto done = std::make_shared<std::promise<result<jetstream::stream_state>>>();
   stream_.ensure([done](const auto& found) { done->set_value(found); });
   const auto found = done->get_future().get();
   if (!found)
     return found.error();
+  seen_ = true;
   return {};
 }
 
@@ -105,10 +108,22 @@ result<std::uint64_t> nats_bucket::count_chunks(const std::string& nuid) const {
   return counted == found->subjects.end() ? std::uint64_t{0} : counted->second;
 }
 
+result<std::string> nats_bucket::only_chunk(const std::string& nuid) const {
+  return call(
+      {"$JS.API.DIRECT.GET." + stream_.name() + "." + object_layout::chunk_subject(name_, nuid),
+       {},
+       {}});
+}
+
 void nats_bucket::send_chunk(const std::string& nuid, std::string bytes,
                              nats_requests::handler on_reply) const {
   connection_.requests().send({object_layout::chunk_subject(name_, nuid), std::move(bytes), {}},
-                              answer_timeout, std::move(on_reply));
+                              answer_timeout,
+                              [this, then = std::move(on_reply)](const nats_reply& reply) {
+                                if (reply.outcome != reply_outcome::answered)
+                                  seen_ = false;
+                                then(reply);
+                              });
 }
 
 void nats_bucket::purge_chunks(const std::string& nuid) const {

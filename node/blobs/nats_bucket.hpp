@@ -7,6 +7,7 @@
 #include "node/journal/nats_requests.hpp"
 #include "node/journal/nats_stream.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -31,7 +32,7 @@ public:
 
   nats_connection& connection() const { return connection_; }
 
-  /// Makes the bucket's stream if it is missing.
+  /// Makes the bucket's stream if it is missing. Looks again only after a write has failed.
   result<void> ensure() const;
 
   /// Returns the newest meta of an object, be it of a deleted one, or nothing.
@@ -44,6 +45,10 @@ public:
 
   /// Returns how many chunks of an upload are there.
   result<std::uint64_t> count_chunks(const std::string& nuid) const;
+
+  /// Returns the chunk of an upload that has one. It may come from a replica that lags: what is
+  /// missing there may be in the stream.
+  result<std::string> only_chunk(const std::string& nuid) const;
 
   /// Sends a chunk on its way; `on_reply` is told of the server's acknowledgement.
   void send_chunk(const std::string& nuid, std::string bytes,
@@ -60,6 +65,7 @@ private:
   clock& time_;
   std::string name_;
   nats_stream stream_;
+  mutable std::atomic<bool> seen_{false};
 };
 
 } // namespace dure::node

@@ -76,6 +76,19 @@ TEST_P(blob_stores, takes_the_same_content_from_several_at_once) {
     EXPECT_TRUE(read_all(store, blob) == content);
 }
 
+TEST_P(blob_stores, takes_small_content_that_is_known_from_many_at_once) {
+  const std::string content = "the same words on many pages";
+  put_all(store, content);
+  std::vector<blob_ref> blobs(16);
+  std::vector<std::thread> uploads;
+  for (auto& blob : blobs)
+    uploads.emplace_back([&] { blob = put_all(store, content); });
+  for (auto& upload : uploads)
+    upload.join();
+  for (const auto& blob : blobs)
+    EXPECT_TRUE(read_all(store, blob) == content);
+}
+
 TEST_P(blob_stores, does_not_know_what_was_never_put_or_not_finished) {
   blob_ref blob{std::string(64, 'a'), 3, "", ""};
   const auto ignore = [](auto) { return true; };
