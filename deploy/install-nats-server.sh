@@ -49,6 +49,7 @@ debian_source() {
     {
       suites = " " field("Suites") " "; uris = field("URIs"); key = field("Signed-By")
       if (field("Enabled") == "no" || index(suites, " " codename " ") == 0 || uris == "") next
+      if (index(" " field("Components") " ", " main ") == 0) next
       split(uris, first, " ")
       print first[1] "\t" key
     }'
@@ -57,7 +58,7 @@ debian_source() {
       key = ""
       if (match($0, /signed-by=[^] ]+/)) key = substr($0, RSTART + 10, RLENGTH - 10)
       sub(/\[[^]]*\][ \t]*/, "")
-      if ($3 == codename) print $2 "\t" key
+      if ($3 == codename && / main( |$)/) print $2 "\t" key
     }'
   {
     for file in /etc/apt/sources.list.d/*.sources; do
@@ -68,7 +69,7 @@ debian_source() {
     for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
       if [ -e "$file" ]; then awk -v codename="$codename" "$line" "$file"; fi
     done
-  } | head -n 1
+  } | sed -n 1p
 }
 
 # Writes standard input to a root-owned file, unless it says the same already.

@@ -21,6 +21,8 @@ namespace {
 using dure::node::option_sources;
 
 dure::result<std::string> read_file(const std::filesystem::path& path) {
+  if (std::filesystem::is_directory(path))
+    return dure::error{dure::errc::invalid, path.string() + " is a folder"};
   std::ifstream in{path, std::ios::binary};
   std::string content{std::istreambuf_iterator<char>{in}, {}};
   if (!in)

@@ -4,6 +4,7 @@
 #include "actors/core/ids.hpp"
 #include "actors/core/replica.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,7 @@ struct shard_status {
   std::uint16_t shard = 0;
   log_number log{};
   replica_effect::standing standing;
-  bool halted = false;
+  std::optional<errc> halted; ///< Why it has stopped for good in this life of its actor.
 };
 
 /// Whoever wants to hear what a scheduler does: watchers and metrics. Thread-safe; every call must

@@ -98,7 +98,7 @@ struct carrier {
   }
 
   void halt(errc code, const std::string& reason) {
-    state.status.halted = true;
+    state.status.halted = code;
     state.status.standing.leads = false;
     state.status.standing.why_not = reason;
     state.log->stop_tail();
@@ -118,7 +118,8 @@ struct carrier {
 };
 
 bool is_idle(const scheduler_state& state) {
-  return state.status.halted || (!state.status.standing.leads && state.desk.unanswered() == 0);
+  return state.status.halted.has_value() ||
+         (!state.status.standing.leads && state.desk.unanswered() == 0);
 }
 
 } // namespace

@@ -58,7 +58,7 @@ namespace {
 void open(scheduler_pointer self, scheduler_context context) {
   auto& state = self->state;
   auto& of = state.context.emplace(std::move(context));
-  state.status = {of.queue, of.shard, of.replica.log, {}, false};
+  state.status = {of.queue, of.shard, of.replica.log, {}, {}};
   state.view = std::make_unique<head_window>(of.rows);
   state.machine = std::make_unique<replica>(of.replica, *state.view);
   state.log = of.journals.open(of.queue, of.shard,

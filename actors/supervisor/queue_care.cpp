@@ -15,7 +15,11 @@ command to_command(supervisor_state& state, command_body body) {
           std::move(body)};
 }
 
-void queues_made(supervisor_pointer self) {
+void queues_made(supervisor_pointer self, const outcome_batch& told) {
+  for (const auto& outcome : told.outcomes)
+    if (!outcome && outcome.error().code != errc::version_mismatch)
+      self->state.context->log.write(log_level::warn, "queue-not-made", outcome.error().context,
+                                     {{"code", std::string{to_string(outcome.error().code)}}});
   self->state.making_queues = false;
   self->state.stale = true;
 }
@@ -39,8 +43,8 @@ void make_first_queues(supervisor_pointer self, const std::vector<queue_definiti
     return;
   state.making_queues = true;
   self->request(control.handle, wish_timeout, atom::wish::value, std::move(wishes))
-      .then([=](const outcome_batch&) { queues_made(self); },
-            [=](const caf::error&) { queues_made(self); });
+      .then([=](const outcome_batch& told) { queues_made(self, told); },
+            [=](const caf::error&) { queues_made(self, {}); });
 }
 
 void settings_refused(supervisor_pointer self, log_number log) {

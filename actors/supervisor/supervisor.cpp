@@ -14,6 +14,8 @@ constexpr milliseconds tick_period{100};
 /// The worker tells its handlers to stop after 25 s and they are killed 5 s later.
 constexpr milliseconds worker_drain_timeout{30'500};
 constexpr milliseconds scheduler_drain_timeout{2'500};
+/// Of a scheduler whose store fails: the store may do again what it did not a moment ago.
+constexpr milliseconds store_retry_period{1'000};
 
 void open(supervisor_pointer self, supervisor_context context);
 void learn(supervisor_pointer self, shard_status status);
@@ -84,6 +86,10 @@ void learn(supervisor_pointer self, shard_status status) {
     return;
   auto led = found->second.status.standing.leads;
   found->second.status = std::move(status);
+  // A store fails for a while when the disk is full: what was not written is read again from the
+  // journal by the next life of the actor.
+  if (found->second.status.halted == errc::store_failed && found->second.handle)
+    caf::anon_send_exit(found->second.handle, caf::exit_reason::kill);
   if (!led)
     found->second.settings_told = 0; // a new leader checks what its shard was told
   state.stale = true;
@@ -124,7 +130,9 @@ void on_death(supervisor_pointer self, const caf::down_msg& down) {
       kept.handle = nullptr;
       kept.status.standing = {};
       auto who = "scheduler of " + kept.place.queue + "/" + std::to_string(kept.place.shard);
-      kept.restart_at = plan_restart(state, kept.restarts, who, down);
+      const bool may_pass = kept.status.halted == errc::store_failed;
+      kept.restart_at = may_pass ? state.context->time.ticks() + store_retry_period
+                                 : plan_restart(state, kept.restarts, who, down);
     }
 }
 

@@ -52,7 +52,8 @@ command_body to_report(const handler_end& end, bool given_back, job_result outco
   case attempt_end::lost:
     break;
   }
-  return release{end.of, given_back ? attempt_end::released : attempt_end::cancelled,
+  const bool goes_back = given_back || end.end == attempt_end::released;
+  return release{end.of, goes_back ? attempt_end::released : attempt_end::cancelled,
                  end.peak_memory_bytes};
 }
 

@@ -43,6 +43,10 @@ void greet(worker_pointer self, log_number log, shard_link& link) {
 
 void on_claim_answered(worker_pointer self, log_number log, claim_id id, outcome_batch& told) {
   auto& claims = self->state.shards.at(log).claims;
+  if (told.outcomes.size() == 1 && !told.outcomes.front() &&
+      told.outcomes.front().error().code == errc::invalid)
+    self->state.context->log.write(log_level::error, "claim-refused",
+                                   told.outcomes.front().error().context);
   if (told.outcomes.size() != 1 || !told.outcomes.front())
     return claims.failed(id);
   claims.answered(id);

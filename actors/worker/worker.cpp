@@ -179,6 +179,7 @@ void publish(worker_state& state, monotonic now) {
 void look_at_clock(worker_pointer self) {
   auto& state = self->state;
   auto now = state.context->time.ticks();
+  state.load->set_capacities(state.context->handlers.capacities());
   retry_talk(self);
   publish(state, now);
   retry_files(state, now);

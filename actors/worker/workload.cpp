@@ -17,6 +17,10 @@ constexpr double run_ms_min = 0.05; ///< The clock counts whole milliseconds.
 } // namespace
 
 workload::workload(const std::vector<handler_capacity>& capacities) {
+  set_capacities(capacities);
+}
+
+void workload::set_capacities(const std::vector<handler_capacity>& capacities) {
   for (const auto& c : capacities) {
     auto& lane = lanes_[c.kind];
     lane.capacity = c.jobs;

@@ -35,7 +35,7 @@ struct attempt_files {
 /// One attempt that this worker holds the lease of.
 ///
 ///     staging -> waiting -> running -> keeping -> (reported)
-///        a kind without files begins at waiting and skips keeping
+///        a phase without files to move lasts no longer than its message
 struct attempt_in_hand {
   enum class phase { staging, waiting, running, keeping };
 
@@ -61,6 +61,9 @@ public:
   static constexpr milliseconds wait_max{1'000}; ///< What waits longer is given back.
 
   explicit workload(const std::vector<handler_capacity>& capacities);
+
+  /// What handlers take is known for sure when they have said hello.
+  void set_capacities(const std::vector<handler_capacity>& capacities);
 
   /// Returns what should be claimed now; a kind that is nearly full is left out, since a few large
   /// claims cost less than many small ones.

@@ -68,6 +68,8 @@ result<std::optional<nats_bucket::found_meta>> nats_bucket::find(const std::stri
     return text.error();
   const auto answer = jetstream::parse_stored_message(*text);
   if (const auto* failure = std::get_if<api_error>(&answer)) {
+    if (failure->number == jetstream::stream_not_found)
+      seen_ = false;
     if (failure->number == jetstream::message_not_found ||
         failure->number == jetstream::stream_not_found)
       return std::optional<found_meta>{};

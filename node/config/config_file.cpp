@@ -13,6 +13,9 @@ namespace {
 
 constexpr std::string_view kinds_key = "kinds";
 
+/// With the built-in ones they must fit into one claim.
+constexpr std::size_t user_kinds_max = limits::claim_kinds_max - 16;
+
 std::string at_line(const std::string& path, std::size_t line) {
   return path + " line " + std::to_string(line);
 }
@@ -41,6 +44,8 @@ std::optional<std::string> text_of(const toml::node& value) {
 std::string apply_kinds(parsed_options& to, const std::string& path, const toml::node& value) {
   const auto* kinds = value.as_table();
   const auto where = [&](const toml::node& n) { return at_line(path, n.source().begin.line); };
+  if (kinds != nullptr && kinds->size() > user_kinds_max)
+    return where(value) + ": there may be at most " + std::to_string(user_kinds_max) + " kinds";
   if (kinds == nullptr)
     return where(value) + ": 'kinds' takes tables, like [kinds.\"thumbs.make\"]";
   for (const auto& [name, of] : *kinds) {

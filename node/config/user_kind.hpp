@@ -26,8 +26,8 @@ struct user_kind {
   std::string queue = "default"; ///< Where its jobs go unless the client says otherwise.
   std::uint32_t processes = 1;   ///< At most.
   std::uint32_t concurrency = 1; ///< Jobs at a time in a process; its hello may say fewer.
-  milliseconds soft_timeout{limits::soft_timeout_default};
-  milliseconds hard_timeout{limits::hard_timeout_default};
+  milliseconds soft_timeout{limits::hard_timeout_max}; ///< The most that a job of it gets.
+  milliseconds hard_timeout{limits::hard_timeout_max};
   milliseconds silence{120'000};
   std::uint64_t memory_bytes = std::uint64_t{2} << 30;  ///< Address space of a process; 0: any.
   std::uint64_t output_bytes = std::uint64_t{48} << 20; ///< Of a result.

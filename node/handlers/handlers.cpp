@@ -85,7 +85,8 @@ std::vector<std::string> set_variables(std::span<const char* const> names) {
   return found;
 }
 
-pool_settings settings_of(const built_in& handler, std::uint32_t slots) {
+pool_settings settings_of(const built_in& handler, std::uint32_t slots,
+                          const std::filesystem::path& scratch) {
   pool_settings settings;
   settings.kind = handler.kind;
   settings.argv = {"/proc/self/exe", "handler", settings.kind};
@@ -97,17 +98,22 @@ pool_settings settings_of(const built_in& handler, std::uint32_t slots) {
     settings.limits.address_space_bytes = 0;
   settings.jobs_max = handler.jobs_max;
   settings.rss_bytes_max = handler.rss_bytes_max;
-  if (handler.run == run_document)
+  // An old kernel must not keep a node from parsing documents.
+  settings.shut_in = {true, scratch.string(), true};
+  if (handler.run == run_document) {
     settings.env = set_variables(document_variables);
+    settings.shut_in.no_network = std::getenv("DURE_EMBEDDINGS_URL") == nullptr;
+  }
   return settings;
 }
 
 } // namespace
 
-std::vector<pool_settings> built_in_pools(std::uint32_t slots) {
+std::vector<pool_settings> built_in_pools(std::uint32_t slots,
+                                          const std::filesystem::path& scratch) {
   std::vector<pool_settings> pools;
   for (const built_in& handler : table)
-    pools.push_back(settings_of(handler, slots));
+    pools.push_back(settings_of(handler, slots, scratch));
   return pools;
 }
 

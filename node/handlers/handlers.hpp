@@ -3,14 +3,16 @@
 #include "node/sandbox/pool_settings.hpp"
 
 #include <cstdint>
+#include <filesystem>
 #include <string_view>
 #include <vector>
 
 namespace dure::node {
 
 /// Returns how the built-in handlers are run on a node with `slots` slots: this binary as `dure
-/// handler KIND`.
-std::vector<pool_settings> built_in_pools(std::uint32_t slots);
+/// handler KIND`, which writes below `scratch` only.
+std::vector<pool_settings> built_in_pools(std::uint32_t slots,
+                                          const std::filesystem::path& scratch);
 
 /// Is the built-in handler of `kind`: what `dure handler KIND` does. Returns the exit status; 2
 /// when there is no such kind. Requires: called in main before any thread exists.

@@ -16,7 +16,6 @@ namespace dure::node::jetstream {
 
 /// Numbers of errors that mean something to us.
 inline constexpr int message_not_found = 10037;
-inline constexpr int stream_name_in_use = 10058;
 inline constexpr int stream_not_found = 10059;
 inline constexpr int wrong_last_sequence = 10071;
 

@@ -151,6 +151,7 @@ private:
 
   /// Starts the server and waits until it greets. errc::io_failed when it ended instead.
   result<void> launch() {
+    born_ = steady_clock::now(); // Even if it is not: the backoff must grow.
     const auto errors = folder_.error_file();
     std::error_code ignored;
     if (fs::file_size(errors, ignored) > error_file_bytes_max)

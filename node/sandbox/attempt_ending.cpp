@@ -82,18 +82,22 @@ attempt_ending bad_artifact() {
 }
 
 attempt_ending neighbour(std::string_view code) {
-  return died("handler_stopped", "The handler process was ended because of another job in it (" +
-                                     std::string{code} + ").");
+  return {
+      attempt_end::released,
+      {"handler_stopped",
+       "The handler process was ended because of another job in it (" + std::string{code} + ").",
+       true}};
 }
 
 attempt_ending spawner_died() {
-  return died("handler_killed", "The process that runs the handlers ended.");
+  return {attempt_end::released,
+          {"handler_killed", "The process that runs the handlers ended.", true}};
 }
 
-attempt_ending unavailable(std::string_view kind) {
-  return {attempt_end::failed,
-          {"handler_unavailable",
-           "The handler of kind " + std::string{kind} + " does not start on this node.", true}};
+attempt_ending unavailable(std::string_view kind, std::string_view last_line) {
+  std::string what = "The handler of kind " + std::string{kind} + " does not start on this node";
+  what += last_line.empty() ? "." : ": " + std::string{last_line};
+  return {attempt_end::failed, {"handler_unavailable", std::move(what), true}};
 }
 
 attempt_ending process_death(int wait_status, std::string_view stderr_tail) {

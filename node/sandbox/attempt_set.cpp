@@ -10,6 +10,7 @@ namespace {
 
 /// Watchers see no more than ten a second (design.md §5).
 constexpr milliseconds progress_interval{100};
+constexpr std::size_t log_line_bytes = 100; ///< What a line costs beside its words.
 
 handler_end completed(const lease& of, result_line said) {
   handler_end outcome;
@@ -97,7 +98,7 @@ result<void> attempt_set::say(running& of, progress_line said, monotonic now,
 }
 
 result<void> attempt_set::say(running& of, log_line said, monotonic, handler_messages& out) {
-  of.log_bytes += said.message.size();
+  of.log_bytes += said.message.size() + said.level.size() + log_line_bytes;
   if (of.log_bytes <= settings_.log_bytes_max)
     out.emplace_back(handler_log{of.task.of, std::move(said.level), std::move(said.message)});
   return {};

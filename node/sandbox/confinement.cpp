@@ -73,9 +73,9 @@ bool forbid_writes_outside(const std::string& folder) {
 } // namespace
 
 const char* confine(const confinement& how) {
-  if (!how.writable.empty() && !forbid_writes_outside(how.writable))
+  if (!how.writable.empty() && !forbid_writes_outside(how.writable) && !how.best_effort)
     return "this kernel cannot keep a handler from writing elsewhere (Landlock)\n";
-  if (how.no_network && !forbid_network())
+  if (how.no_network && !forbid_network() && !how.best_effort)
     return "this kernel cannot keep a handler from the network (seccomp)\n";
   return nullptr;
 }

@@ -6,8 +6,9 @@ namespace dure::node {
 
 /// How far a process is shut in besides its limits.
 struct confinement {
-  bool no_network = false; ///< It makes no sockets but local ones.
-  std::string writable;    ///< It changes files below this folder only. Empty: anywhere it may.
+  bool no_network = false;  ///< It makes no sockets but local ones.
+  std::string writable;     ///< It changes files below this folder only. Empty: anywhere it may.
+  bool best_effort = false; ///< What this kernel cannot do is left out instead of refused.
 
   bool operator==(const confinement&) const = default;
 };

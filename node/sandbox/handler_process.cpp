@@ -10,6 +10,7 @@ namespace dure::node {
 namespace {
 
 constexpr std::size_t last_words_bytes_max = 4'096;
+constexpr std::size_t last_line_bytes_max = 300;
 
 /// What a process left in its socket is less than this many reads; a grandchild that got away and
 /// still writes must not hold us up.
@@ -48,6 +49,8 @@ void handler_process::started(pid_t pid, monotonic now) {
 }
 
 void handler_process::give(std::vector<handler_task> tasks, monotonic now) {
+  if (attempts_.empty())
+    last_words_.clear(); // What was said of earlier jobs is not for the next one.
   // With one job at a time the peak of the process is that of the attempt.
   if (concurrency_ == 1)
     memory_.forget_peak();
@@ -107,8 +110,8 @@ handler_process::read_outcome handler_process::read_lines(std::span<char> buffer
   if (phase_ == phase::doomed) // Read and drop, so that it is noticed when it ends.
     return read_outcome::some;
   lines_.append({buffer.data(), static_cast<std::size_t>(got)});
-  attempts_.heard(now);
   while (const auto line = lines_.next()) {
+    attempts_.heard(now);
     take_line(*line, now, out);
     if (phase_ == phase::doomed)
       return read_outcome::some;
@@ -211,6 +214,14 @@ void handler_process::on_stderr(std::span<char> buffer) {
   last_words_.append(buffer.data(), static_cast<std::size_t>(got));
   if (last_words_.size() > last_words_bytes_max)
     last_words_.erase(0, last_words_.size() - last_words_bytes_max);
+}
+
+std::string handler_process::last_line() const {
+  std::string_view words = last_words_;
+  while (!words.empty() && (words.back() == '\n' || words.back() == '\r'))
+    words.remove_suffix(1);
+  words = words.substr(words.rfind('\n') + 1);
+  return as_utf8(words.substr(0, last_line_bytes_max));
 }
 
 void handler_process::expire(monotonic now, handler_messages& out) {

@@ -55,6 +55,9 @@ public:
   /// Returns whether it ended of itself before it was of any use; asked when it has exited.
   bool failed_to_start() const { return jobs_given_ == 0 && !asked_to_end_; }
 
+  /// Returns the last line that it wrote to stderr, cut to 300 bytes, as UTF-8.
+  std::string last_line() const;
+
   /// Returns since when it has no job; monotonic::max() while it has one.
   monotonic idle_since() const { return idle_since_; }
 

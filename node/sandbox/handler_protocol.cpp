@@ -14,10 +14,15 @@ constexpr std::size_t step_characters_max = 64;
 constexpr std::size_t log_characters_max = 4'096;
 constexpr std::size_t media_type_bytes_max = 127;
 
-/// Returns whether `line` nests no deeper than json_depth_max. Checked before parsing: writing a
-/// deep value out again is recursive.
-bool is_shallow(std::string_view line) {
+/// Of a line; each costs up to a hundred bytes once it is parsed.
+constexpr std::size_t json_values_max = 2'000'000;
+
+/// Returns whether `line` nests no deeper than json_depth_max and has no more values than
+/// json_values_max. Checked before parsing: writing a deep value out again is recursive, and many
+/// small values take much more memory than their text.
+bool is_modest(std::string_view line) {
   std::size_t depth = 0;
+  std::size_t values = 0;
   bool in_string = false;
   for (std::size_t i = 0; i < line.size(); ++i) {
     const char c = line[i];
@@ -29,7 +34,10 @@ bool is_shallow(std::string_view line) {
     } else if (c == '"') {
       in_string = true;
     } else if (c == '[' || c == '{') {
-      if (++depth > json_depth_max)
+      if (++depth > json_depth_max || ++values > json_values_max)
+        return false;
+    } else if (c == ',') {
+      if (++values > json_values_max)
         return false;
     } else if (c == ']' || c == '}') {
       depth -= depth > 0 ? 1 : 0;
@@ -218,9 +226,13 @@ std::size_t attempt_key_hash::operator()(const attempt_key& key) const {
   return std::hash<std::uint64_t>{}(random_half + key.attempt);
 }
 
+std::string as_utf8(std::string_view bytes) {
+  return json::parse(quoted(std::string{bytes})).get<std::string>();
+}
+
 result<void> parse_line(std::string_view line, std::vector<handler_report>& reports) {
   const error garbage{errc::invalid, "a line of a handler"};
-  if (!is_shallow(line))
+  if (!is_modest(line))
     return garbage;
   const json parsed = json::parse(line.begin(), line.end(), nullptr, false);
   const std::size_t before = reports.size();

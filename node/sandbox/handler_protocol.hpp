@@ -82,6 +82,9 @@ struct attempt_report {
 
 using handler_report = std::variant<hello_line, attempt_report>;
 
+/// Returns the text with U+FFFD for every byte that is no UTF-8.
+std::string as_utf8(std::string_view bytes);
+
 /// Appends what `line` (one message, or an array of them) says. errc::invalid: garbage; nothing of
 /// the line counts then.
 result<void> parse_line(std::string_view line, std::vector<handler_report>& reports);

@@ -30,8 +30,8 @@ struct pool_settings {
   milliseconds silence{120'000};    ///< `silent`: no line while it has a job.
   milliseconds cancel_grace{5'000}; ///< From a cancel line, or the end of input, to the kill.
   milliseconds idle_kept{60'000};   ///< Processes beyond the minimum end after this.
-  milliseconds soft_timeout{dure::limits::soft_timeout_default}; ///< For tasks that name none.
-  milliseconds hard_timeout{dure::limits::hard_timeout_default};
+  milliseconds soft_timeout{dure::limits::hard_timeout_max}; ///< The most that any task gets.
+  milliseconds hard_timeout{dure::limits::hard_timeout_max};
 
   std::size_t line_bytes_max = std::size_t{64} << 20;   ///< `output_too_large`
   std::size_t result_bytes_max = std::size_t{48} << 20; ///< `output_too_large`

@@ -43,10 +43,8 @@ handler_capacity process_pool::capacity() const {
 }
 
 void process_pool::run(handler_task task) {
-  if (task.soft_timeout <= milliseconds{0})
-    task.soft_timeout = settings_.soft_timeout;
-  if (task.hard_timeout <= milliseconds{0})
-    task.hard_timeout = settings_.hard_timeout;
+  task.soft_timeout = std::min(task.soft_timeout, settings_.soft_timeout);
+  task.hard_timeout = std::min(task.hard_timeout, settings_.hard_timeout);
   waiting_.push_back(std::move(task));
 }
 
@@ -174,6 +172,8 @@ void process_pool::on_report(const spawn_report& report) {
     return it->second.started(report.pid, around_.now);
   it->second.exited(report, around_.buffer, around_.now, around_.out);
   const bool failed = it->second.failed_to_start();
+  if (failed)
+    last_failure_ = it->second.last_line();
   processes_.erase(it);
   if (failed)
     on_start_failed();
@@ -192,7 +192,7 @@ void process_pool::on_start_failed() {
   const auto backoff = start_backoff_first * (1U << std::min(failed_starts_, 10U));
   start_from_ = around_.now + std::min(backoff, start_backoff_max);
   if (++failed_starts_ >= failed_starts_max && count(&handler_process::ready) == 0)
-    end_waiting(endings::unavailable(settings_.kind));
+    end_waiting(endings::unavailable(settings_.kind, last_failure_));
 }
 
 void process_pool::end_waiting(const attempt_ending& ending) {

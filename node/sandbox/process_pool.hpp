@@ -73,6 +73,7 @@ private:
   process_table processes_;
   std::deque<handler_task> waiting_;       ///< Bounded by what the worker claims.
   std::uint32_t failed_starts_ = 0;        ///< In a row.
+  std::string last_failure_;               ///< What the last of them said.
   monotonic start_from_{};                 ///< No start before.
   std::atomic<std::uint32_t> concurrency_; ///< What the last hello said.
 };

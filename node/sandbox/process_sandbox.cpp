@@ -155,7 +155,7 @@ private:
     for (const auto& pool : pools_)
       if (pool->settings().kind == task.kind)
         return pool->run(std::move(task));
-    const attempt_ending ending = endings::unavailable(task.kind);
+    const attempt_ending ending = endings::unavailable(task.kind, "");
     handler_end outcome;
     outcome.of = std::move(task.of);
     outcome.end = ending.end;

@@ -18,6 +18,7 @@ struct packet_head {
   std::uint64_t id = 0;
   process_limits limits;
   std::uint64_t no_network = 0;
+  std::uint64_t best_effort = 0;
   std::uint64_t arguments = 0;
   std::uint64_t variables = 0;
 };
@@ -51,9 +52,9 @@ std::optional<std::vector<std::string>> take_strings(std::string_view& rest, std
 } // namespace
 
 result<std::string> encode(const spawn_request& request) {
-  std::string packet =
-      with_head({packet_type::spawn, request.id, request.limits,
-                 request.shut_in.no_network ? 1U : 0U, request.argv.size(), request.env.size()});
+  std::string packet = with_head(
+      {packet_type::spawn, request.id, request.limits, request.shut_in.no_network ? 1U : 0U,
+       request.shut_in.best_effort ? 1U : 0U, request.argv.size(), request.env.size()});
   append_strings(packet, request.argv);
   append_strings(packet, request.env);
   append_strings(packet, {request.shut_in.writable});
@@ -79,12 +80,13 @@ result<spawn_packet> decode_packet(std::string_view packet) {
   auto writable = env ? take_strings(packet, 1) : std::nullopt;
   if (head.type != packet_type::spawn || !writable || argv->empty())
     return error{errc::invalid, "a malformed packet to the spawner"};
-  return spawn_packet{spawn_request{head.id,
-                                    std::move(*argv),
-                                    std::move(*env),
-                                    head.limits,
-                                    {head.no_network != 0, std::move(writable->front())}},
-                      {}};
+  return spawn_packet{
+      spawn_request{head.id,
+                    std::move(*argv),
+                    std::move(*env),
+                    head.limits,
+                    {head.no_network != 0, std::move(writable->front()), head.best_effort != 0}},
+      {}};
 }
 
 result<void> send_packet(int socket, std::string_view bytes, const std::vector<int>& fds) {

@@ -42,9 +42,7 @@ struct spawn_report {
   std::int32_t pid = 0;
   std::uint64_t id = 0;
   std::int32_t wait_status = 0; ///< As of wait4; when exited.
-  std::int32_t spawn_errno = 0; ///< Not 0: there never was a process; comes with `exited`.
   std::uint64_t peak_memory_bytes = 0;
-  std::uint64_t cpu_milliseconds = 0;
 };
 
 /// Longest request: argv and environment together.

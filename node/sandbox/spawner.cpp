@@ -182,7 +182,6 @@ private:
     report.id = request.id;
     if (pid < 0) {
       report.what = spawn_report::happening::exited;
-      report.spawn_errno = errno;
     } else {
       report.pid = pid;
       pids_[request.id] = pid;
@@ -201,6 +200,14 @@ private:
       report_exit(ended.si_pid);
       ended.si_pid = 0;
     }
+    kill_strays();
+  }
+
+  /// What a handler has left has no attempt any more, and would escape every limit.
+  void kill_strays() const {
+    for (const pid_t pid : children())
+      if (!ids_.contains(pid))
+        kill_group(pid);
   }
 
   void report_exit(pid_t pid) {
@@ -212,14 +219,10 @@ private:
     ::wait4(pid, &report.wait_status, 0, &used);
     if (known == ids_.end()) // An orphan of a handler that came to us, the subreaper.
       return;
-    const auto milliseconds = [](const timeval& t) {
-      return static_cast<std::uint64_t>(t.tv_sec * 1000 + t.tv_usec / 1000);
-    };
     report.what = spawn_report::happening::exited;
     report.pid = pid;
     report.id = known->second;
     report.peak_memory_bytes = static_cast<std::uint64_t>(used.ru_maxrss) * 1024;
-    report.cpu_milliseconds = milliseconds(used.ru_utime) + milliseconds(used.ru_stime);
     reports_.push_back(report);
     pids_.erase(known->second);
     ids_.erase(known);
@@ -245,26 +248,25 @@ private:
     for (int rounds = 0; rounds < 1'000; ++rounds) {
       while (::waitpid(-1, nullptr, WNOHANG) > 0) {
       }
-      if (!kill_children())
+      const auto left = children();
+      if (left.empty())
         return;
+      for (const pid_t pid : left)
+        kill_group(pid);
       ::poll(nullptr, 0, 1);
     }
   }
 
-  /// Returns whether there was any.
-  static bool kill_children() {
+  static std::vector<pid_t> children() {
+    std::vector<pid_t> found;
     const std::string path = "/proc/self/task/" + std::to_string(::getpid()) + "/children";
     std::FILE* file = std::fopen(path.c_str(), "re");
     if (file == nullptr)
-      return false;
-    int pid = 0;
-    bool any = false;
-    while (std::fscanf(file, "%d", &pid) == 1) {
-      kill_group(pid);
-      any = true;
-    }
+      return found;
+    for (int pid = 0; std::fscanf(file, "%d", &pid) == 1;)
+      found.push_back(pid);
     std::fclose(file);
-    return any;
+    return found;
   }
 
   owned_fd control_;

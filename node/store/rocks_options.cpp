@@ -1,8 +1,10 @@
 #include "node/store/rocks_options.hpp"
 
 #include <algorithm>
+#include <cstdarg>
 #include <rocksdb/cache.h>
 #include <rocksdb/convenience.h>
+#include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_buffer_manager.h>
@@ -25,6 +27,15 @@ constexpr std::size_t big_write_buffer_bytes = 48 * mebibyte;
 constexpr std::size_t small_write_buffer_bytes = 16 * mebibyte;
 
 constexpr std::size_t raw_record_bytes_min = 512; ///< Smaller values stay beside their keys.
+
+/// RocksDB's own LOG is not kept: in a build with assertions, as Debian's is, writing to it again
+/// after the disk was full ends the process. What fails is told by `Status` anyway.
+class no_log final : public rocksdb::Logger {
+public:
+  using rocksdb::Logger::Logv;
+
+  void Logv(const char*, va_list) override {}
+};
 
 rocksdb::CompressionType light_compression() {
   auto available = rocksdb::GetSupportedCompressions();
@@ -85,9 +96,7 @@ rocksdb::DBOptions database_options(std::shared_ptr<rocksdb::Cache> cache) {
   options.skip_stats_update_on_db_open = true;
   options.stats_dump_period_sec = 0; // nothing wakes up at rest
   options.stats_persist_period_sec = 0;
-  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
-  options.max_log_file_size = 4 * mebibyte;
-  options.keep_log_file_num = 3;
+  options.info_log = std::make_shared<no_log>();
   return options;
 }
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <mutex>
 #include <rocksdb/db.h>
 #include <rocksdb/iterator.h>
 #include <rocksdb/listener.h>
@@ -13,6 +15,8 @@
 namespace dure::node {
 
 namespace {
+
+constexpr std::chrono::seconds resume_period{1};
 
 /// Remembers that background work (flush, compaction, WAL) has failed.
 class failure_listener final : public rocksdb::EventListener {
@@ -70,14 +74,37 @@ struct rocks_store::database {
 
   error failed(const rocksdb::Status& status, const char* what) const {
     listener->failed.store(true, std::memory_order_relaxed);
+    if (status.IsCorruption())
+      corrupt = true;
     return to_error(status, what);
   }
 
   result<void> health() const {
-    if (listener->failed.load(std::memory_order_relaxed))
-      return error{errc::store_failed, "the database has failed before"};
-    return {};
+    if (!listener->failed.load(std::memory_order_relaxed) || resume())
+      return {};
+    return error{errc::store_failed, "the database has failed before"};
   }
+
+  /// Goes on after a failure that has passed, as that of a full disk does. RocksDB looks by itself
+  /// every five seconds whether a memtable would fit again; until then it says that it is busy.
+  bool resume() const {
+    const std::lock_guard lock{resuming};
+    if (!listener->failed)
+      return true; // Another thread has just done it.
+    const auto now = std::chrono::steady_clock::now();
+    if (corrupt || now < resume_from)
+      return false;
+    resume_from = now + resume_period;
+    listener->failed = false;
+    const bool healthy = db->Resume().ok();
+    if (!healthy)
+      listener->failed = true;
+    return healthy;
+  }
+
+  mutable std::atomic<bool> corrupt = false;
+  mutable std::mutex resuming;
+  mutable std::chrono::steady_clock::time_point resume_from{};
 };
 
 result<std::unique_ptr<rocks_store>> rocks_store::open(const std::filesystem::path& folder) {

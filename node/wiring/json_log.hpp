@@ -14,8 +14,8 @@ class logger;
 namespace dure::node {
 
 /// Writes one JSON object a line: {"time", "level", "node", "event", "text", …fields}. Rotates at
-/// 64 MiB and keeps three 64 MiB and keeps three old files. Thread-safe; warnings and errors are on
-/// disk when `write` returns.
+/// 64 MiB and keeps three old files. Thread-safe; warnings and errors are on disk when `write`
+/// returns.
 class json_log final : public log_sink {
 public:
   static result<std::unique_ptr<json_log>> open(const std::filesystem::path& file,

@@ -33,6 +33,9 @@ std::vector<put_record> missing_kinds(const std::vector<user_kind>& kinds,
                               [&](const queue_definition& q) { return q.name == kind.queue; });
     if (queue == queues.end())
       queue = queues.insert(queues.end(), {kind.queue, {free_log(queues)}, {}, {}});
+    for (auto& other : queues)
+      if (other.name != kind.queue && std::erase(other.kinds, kind.name) > 0)
+        changed[other.name] = other.settings.version;
     if (lists(*queue, kind.name))
       continue;
     queue->kinds.push_back(kind.name);

@@ -179,6 +179,9 @@ node_actors::node_actors(node_services& services, std::function<void(std::string
 node_actors::~node_actors() {
   caf::anon_send_exit(parts_->root, caf::exit_reason::user_shutdown);
   parts_->root = nullptr;
+  caf::anon_send_exit(parts_->backend.routed(), caf::exit_reason::user_shutdown);
+  // They tell the listeners and the backend what they do, which are gone before the system is.
+  parts_->system.await_all_actors_done();
 }
 
 gateway::backend& node_actors::backend() {

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -52,15 +53,17 @@ void print_start_block(const node_services& s, std::optional<std::uint16_t> port
 }
 
 /// Ends the process at once, with its children, when a second signal comes or ending takes too
-/// long.
+/// long. It lives until the services are gone.
 class ending_watch {
 public:
   ending_watch(stop_signals& signals, node_services& services)
-      : signals_{signals}, thread_{[this, &services] {
+      : signals_{signals}, services_{&services}, thread_{[this] {
           const auto why = signals_.wait(drain_patience + ending_patience);
           if (done_)
             return;
-          services.abandon();
+          const std::scoped_lock lock{mutex_};
+          if (services_ != nullptr)
+            services_->abandon();
           std::fputs(why == stop_signals::reason::signal ? "dure: ended at once\n"
                                                          : "dure: ending took too long\n",
                      stderr);
@@ -73,8 +76,16 @@ public:
     thread_.join();
   }
 
+  /// The services are being destroyed: from now on only the process can be ended.
+  void release_services() {
+    const std::scoped_lock lock{mutex_};
+    services_ = nullptr;
+  }
+
 private:
   stop_signals& signals_;
+  std::mutex mutex_;
+  node_services* services_;
   std::atomic<bool> done_ = false;
   std::thread thread_;
 };
@@ -88,7 +99,7 @@ gateway::server_config to_server_config(const node_services& s) {
   return config;
 }
 
-int serve(node_services& services, stop_signals& signals) {
+int serve(node_services& services, stop_signals& signals, std::optional<ending_watch>& watch) {
   std::atomic<bool> gave_up = false;
   auto actors = std::make_unique<node_actors>(services, [&](const std::string& reason) {
     std::fprintf(stderr, "dure: %s\n", reason.c_str());
@@ -106,7 +117,7 @@ int serve(node_services& services, stop_signals& signals) {
                       {{"boot", to_string(services.boot)}});
 
   signals.wait(std::nullopt);
-  const ending_watch watch{signals, services};
+  watch.emplace(signals, services);
   std::fputs("Draining; a second signal ends at once.\n", stderr);
   services.log->write(log_level::info, "node-draining", "Nothing new is claimed.");
   const bool drained = !gave_up && actors->drain(drain_patience);
@@ -125,7 +136,11 @@ int run_node(const node_options& options) {
   auto services = node_services::open(options);
   if (!services)
     return refuse(services.error());
-  const auto status = serve(**services, signals);
+  std::optional<ending_watch> watch;
+  const auto status = serve(**services, signals, watch);
+  if (watch)
+    watch->release_services();
+  services->reset();
   return status;
 }
 

@@ -22,8 +22,8 @@
 
 namespace dure::node {
 
-/// Everything of a node that is not an actor and not the gateway. Members stand in the order in
-/// which they are made, so each outlives what was made after it. One owner.
+/// Everything of a node that is not an actor and not the gateway. What a member refers
+/// to stands before it. One owner.
 struct node_services {
   node_options options;
   system_clock time;

@@ -71,20 +71,30 @@ void scratch_courier::listen(listener on_message) {
   tell_ = std::move(on_message);
 }
 
+/// A worker that was started again listens anew, while we work for the old one.
+void scratch_courier::tell(courier_message message) {
+  listener to;
+  {
+    const std::scoped_lock lock{mutex_};
+    to = tell_;
+  }
+  to(std::move(message));
+}
+
 void scratch_courier::stage(stage_request request) {
   add([this, request = std::move(request)] {
-    tell_(staged_files{request.of, make_folder(request)});
+    tell(staged_files{request.of, make_folder(request)});
   });
 }
 
 void scratch_courier::keep(keep_request request) {
   add([this, request = std::move(request)] {
-    tell_(kept_files{request.of, keep_result(request), keep_log(request)});
+    tell(kept_files{request.of, keep_result(request), keep_log(request)});
   });
 }
 
 void scratch_courier::keep_artifact(handler_artifact made) {
-  add([this, made = std::move(made)] { tell_(kept_artifact{made, put_artifact(made)}); });
+  add([this, made = std::move(made)] { tell(kept_artifact{made, put_artifact(made)}); });
 }
 
 void scratch_courier::discard(const lease& of) {

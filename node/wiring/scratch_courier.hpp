@@ -39,11 +39,12 @@ private:
   result<job_result> keep_result(const keep_request& request);
   std::optional<result<blob_ref>> keep_log(const keep_request& request);
   void add(chore work);
+  void tell(courier_message message);
   void work_off();
 
   std::filesystem::path root_;
   blobs& files_;
-  listener tell_;
+  listener tell_; ///< Guarded by `mutex_`.
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<chore> chores_;

@@ -15,13 +15,14 @@
 namespace dure::node {
 
 stop_signals::stop_signals() {
-  sigset_t both;
-  sigemptyset(&both);
-  sigaddset(&both, SIGINT);
-  sigaddset(&both, SIGTERM);
-  DURE_CHECK(::pthread_sigmask(SIG_BLOCK, &both, nullptr) == 0);
+  sigset_t stops;
+  sigemptyset(&stops);
+  sigaddset(&stops, SIGINT);
+  sigaddset(&stops, SIGTERM);
+  sigaddset(&stops, SIGHUP); // A terminal that is closed; nats-server would be left running.
+  DURE_CHECK(::pthread_sigmask(SIG_BLOCK, &stops, nullptr) == 0);
   DURE_CHECK(std::signal(SIGPIPE, SIG_IGN) != SIG_ERR);
-  signals_ = ::signalfd(-1, &both, SFD_CLOEXEC);
+  signals_ = ::signalfd(-1, &stops, SFD_CLOEXEC);
   wake_ = ::eventfd(0, EFD_CLOEXEC);
   DURE_CHECK(signals_ >= 0 && wake_ >= 0);
 }

@@ -31,6 +31,11 @@ for line in sys.stdin:
         except OSError as refused:
             print(json.dumps({**about, "result": {"refused": type(refused).__name__}}), flush=True)
             continue
+    if do == "chat":
+        import time
+        for step in range(300):
+            print(json.dumps({**about, "progress": {"done": step, "total": 300}}), flush=True)
+            time.sleep(0.2)
     if do == "hang":
         import time
         time.sleep(60)
@@ -60,6 +65,8 @@ class UserKinds(unittest.TestCase):
             command = ["python3", "{odd}"]
             profile = "no-network"
             silence_s = 2
+            soft_timeout_s = 3
+            hard_timeout_s = 4
             environment = ["SHOWN"]
             """
         )
@@ -121,7 +128,7 @@ class UserKinds(unittest.TestCase):
         self.assertEqual(result, {"refused": "PermissionError"})
 
     def test_what_a_handler_does_wrong_has_its_code(self):
-        for do, code in [("crash", "handler_exited"), ("garbage", "protocol_error"), ("hang", "silent")]:
+        for do, code in [("crash", "handler_exited"), ("garbage", "protocol_error"), ("hang", "silent"), ("chat", "hard_timeout")]:
             with self.subTest(do=do):
                 job = self.odd(do=do)
                 self.assertEqual(job["attempts"][0]["error"]["code"], code, job)

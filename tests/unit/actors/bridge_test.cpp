@@ -121,7 +121,7 @@ protected:
   }
 
   shard_status standing(log_number number_of_log, bool leads, std::string why_not = {}) {
-    shard_status status{"default", 0, number_of_log, {}, false};
+    shard_status status{"default", 0, number_of_log, {}, {}};
     status.standing.leads = leads;
     status.standing.caught_up = leads;
     status.standing.why_not = std::move(why_not);

@@ -177,7 +177,7 @@ TEST_F(scheduler_shell, acknowledges_nothing_that_the_store_did_not_take) {
   auto outcome = submit_one(1);
   ASSERT_TRUE(*outcome);
   EXPECT_EQ((*outcome)->outcomes.front().error().code, errc::unknown_outcome);
-  EXPECT_TRUE(audience.newest.halted);
+  EXPECT_TRUE(audience.newest.halted.has_value());
   EXPECT_TRUE(log.has("shard-halted"));
   auto later = submit_one(2);
   ASSERT_TRUE(*later);

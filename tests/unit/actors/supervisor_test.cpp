@@ -152,6 +152,27 @@ TEST_F(supervisor_shell, restarts_a_killed_scheduler_and_tells_where_it_is_now) 
   EXPECT_TRUE(log.has("actor-died"));
 }
 
+TEST_F(supervisor_shell, restarts_a_scheduler_whose_store_failed_as_long_as_that_lasts) {
+  for (std::size_t i = 0; i < 2 * restart_policy::deaths_max; ++i) {
+    shard_status status;
+    status.log = control_log;
+    status.halted = errc::store_failed;
+    tell(subject, atom::status::value, status);
+    pass(milliseconds{1'200});
+    EXPECT_EQ(schedulers.size(), i + 2);
+  }
+  EXPECT_TRUE(gave_up.empty());
+}
+
+TEST_F(supervisor_shell, leaves_a_scheduler_halted_that_met_a_fork) {
+  shard_status status;
+  status.log = control_log;
+  status.halted = errc::corrupt;
+  tell(subject, atom::status::value, status);
+  pass(milliseconds{2'000});
+  EXPECT_EQ(schedulers.size(), 1U);
+}
+
 TEST_F(supervisor_shell, restarts_a_killed_worker_and_tells_it_all_routes) {
   kill(caf::actor_cast<caf::actor>(workers.front()));
   work.routes = {};

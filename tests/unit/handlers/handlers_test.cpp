@@ -47,10 +47,12 @@ TEST_F(built_in_handlers, refuse_to_sleep_by_anything_but_a_whole_number) {
 }
 
 TEST(built_in_pools, are_one_for_each_kind_with_a_process_per_slot_for_documents) {
-  const auto pools = built_in_pools(5);
+  const auto pools = built_in_pools(5, "/scratch");
   ASSERT_EQ(pools.size(), 4U);
   for (const pool_settings& pool : pools) {
     EXPECT_EQ(pool.processes_min, 1U);
+    EXPECT_EQ(pool.shut_in.writable, "/scratch");
+    EXPECT_TRUE(pool.shut_in.no_network);
     EXPECT_EQ(pool.needs_files, pool.kind == "document.parse");
     EXPECT_EQ(pool.processes_max, pool.kind == "document.parse" ? 5U : 1U);
   }

@@ -117,8 +117,25 @@ TEST_F(process_sandbox_ends, a_job_at_its_hard_limit_and_says_so_to_its_neighbou
   run(task);
   EXPECT_EQ(code_of(2), "hard_timeout");
   EXPECT_EQ(end_of(2).end, attempt_end::timed_out);
-  EXPECT_EQ(end_of(1).end, attempt_end::died);
+  EXPECT_EQ(end_of(1).end, attempt_end::released);
   EXPECT_EQ(code_of(1), "handler_stopped");
+}
+
+TEST_F(process_sandbox_ends, a_job_at_the_limit_of_its_kind_when_that_is_sooner) {
+  pool_settings pool = test_pool();
+  pool.hard_timeout = milliseconds{50};
+  open(pool);
+  run(task_of(1, R"({"do":"deaf"})"));
+  EXPECT_EQ(code_of(1), "hard_timeout");
+}
+
+TEST_F(process_sandbox_ends, a_job_whose_handler_does_not_start_and_says_why) {
+  pool_settings pool = test_pool();
+  pool.argv = {"/bin/sh", "-c", "echo first; echo 'no such module' >&2; exit 1"};
+  open(pool);
+  run(task_of(1, "{}"));
+  EXPECT_EQ(code_of(1), "handler_unavailable");
+  EXPECT_TRUE(end_of(1).failure->message.ends_with("no such module")) << end_of(1).failure->message;
 }
 
 TEST_F(process_sandbox_ends, a_job_whose_handler_is_silent) {

@@ -125,6 +125,14 @@ TEST(spawner, kills_a_process_with_its_children) {
   EXPECT_TRUE(is_gone(std::atoi(digits)));
 }
 
+TEST(spawner, kills_what_left_its_group_when_its_handler_has_ended) {
+  spawner_bench bench;
+  ASSERT_GT(bench.spawn(1, {"sh", "-c", "setsid sleep 1000 & echo $!"}), 0);
+  char digits[32] = {};
+  ASSERT_GT(::read(bench.stdio.get(), digits, sizeof digits - 1), 0);
+  EXPECT_TRUE(is_gone(std::atoi(digits)));
+}
+
 TEST(spawner, leaves_no_process_behind_when_the_node_is_gone) {
   pid_t child = 0;
   pid_t escaped = 0;
@@ -174,7 +182,7 @@ TEST_F(process_sandbox_survives, a_killed_spawner) {
   ASSERT_GT(before, 0);
   ::kill(before, SIGKILL);
   const handler_end outcome = end_of(3);
-  EXPECT_EQ(outcome.end, attempt_end::died);
+  EXPECT_EQ(outcome.end, attempt_end::released);
   EXPECT_EQ(outcome.failure->code, "handler_killed");
   run(task_of(4, "{}"));
   EXPECT_EQ(end_of(4).end, attempt_end::completed);

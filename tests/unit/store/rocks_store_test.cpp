@@ -3,7 +3,9 @@
 
 #include <fstream>
 #include <gtest/gtest.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 namespace dure::node {
@@ -45,6 +47,55 @@ TEST(rocks_store, keeps_what_a_killed_process_wrote) {
   auto row = (*rows)->get(family::jobs, "1");
   ASSERT_TRUE(row);
   EXPECT_EQ(*row, "one");
+}
+
+/// A small file system in memory, where the test may make one.
+class small_disk {
+public:
+  small_disk() { made_ = ::mount("none", path().c_str(), "tmpfs", 0, "size=80m") == 0; }
+
+  ~small_disk() {
+    if (made_)
+      ::umount2(path().c_str(), MNT_DETACH);
+  }
+
+  small_disk(const small_disk&) = delete;
+  small_disk& operator=(const small_disk&) = delete;
+
+  bool made() const { return made_; }
+
+  std::filesystem::path path() const { return folder_.path(); }
+
+private:
+  test::temporary_folder folder_;
+  bool made_ = false;
+};
+
+TEST(rocks_store, goes_on_when_a_full_disk_has_room_again) {
+  const small_disk disk;
+  if (!disk.made())
+    GTEST_SKIP() << "not allowed to mount a file system";
+  const auto ballast = disk.path() / "ballast";
+  std::ofstream{ballast} << std::string(std::size_t{78} << 20, 'x');
+  auto rows = rocks_store::open(disk.path() / "rows");
+  ASSERT_TRUE(rows);
+  int taken = 0;
+  result<void> written;
+  while (written && taken < 1'000) {
+    written = (*rows)->write(one_row(std::to_string(taken), std::string(16'384, 'r')));
+    taken += written ? 1 : 0;
+  }
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().code, errc::store_failed);
+  EXPECT_FALSE((*rows)->write(one_row("refused", "")));
+  std::filesystem::remove(ballast);
+  for (int tries = 0; tries < 300 && !(*rows)->health(); ++tries)
+    std::this_thread::sleep_for(std::chrono::milliseconds{100});
+  ASSERT_TRUE((*rows)->health());
+  EXPECT_TRUE((*rows)->write(one_row("after", "")));
+  for (int i = 0; i < taken; ++i)
+    EXPECT_TRUE(*(*rows)->get(family::jobs, std::to_string(i))) << i;
+  EXPECT_FALSE(*(*rows)->get(family::jobs, std::to_string(taken)));
 }
 
 TEST(rocks_store, is_refused_clearly_while_another_has_it_open) {
