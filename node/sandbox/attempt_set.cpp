@@ -109,11 +109,16 @@ result<void> attempt_set::say(running& of, artifact_line said, monotonic, handle
     return error{errc::too_large, "too many artifacts"};
   if (of.spoiled)
     return {};
-  if (!open_beneath(of.task.scratch, said.path))
+  const auto file = open_beneath(of.task.scratch, said.path);
+  if (!file) {
     of.spoiled = endings::bad_artifact();
-  else
-    out.emplace_back(handler_artifact{of.task.of, std::move(said.name), std::move(said.path),
-                                      std::move(said.media_type)});
+    return {};
+  }
+  of.artifact_bytes += file->bytes;
+  if (of.artifact_bytes > settings_.artifact_bytes_max)
+    return error{errc::too_large, "the artifacts in sum"};
+  out.emplace_back(handler_artifact{of.task.of, std::move(said.name), std::move(said.path),
+                                    std::move(said.media_type)});
   return {};
 }
 

@@ -40,7 +40,8 @@ public:
   void start(handler_task task, monotonic now);
 
   /// Takes in what the handler said and appends what follows to `out`. errc::invalid: it has no
-  /// such attempt; errc::too_large: over result_bytes_max or too many artifacts.
+  /// such attempt; errc::too_large: over result_bytes_max, too many artifacts, or too large ones in
+  /// sum.
   result<void> take(attempt_report report, monotonic now, std::uint64_t peak_memory_bytes,
                     handler_messages& out);
 
@@ -73,6 +74,7 @@ private:
     std::optional<handler_progress> held;  ///< The newest progress that came too early.
     std::optional<attempt_ending> spoiled; ///< The attempt fails with this whatever it answers.
     std::size_t artifacts = 0;             ///< Told, those of one name counted each.
+    std::uint64_t artifact_bytes = 0;      ///< The same in sum: each is stored.
     std::size_t log_bytes = 0;
     bool soft_told = false;
     bool cancelled = false;

@@ -39,6 +39,7 @@ struct pool_settings {
 
   std::uint64_t jobs_max = 0; ///< A process is replaced after this many; 0: never.
   std::size_t artifacts_max = 4 * dure::limits::artifacts_max; ///< `output_too_large`
+  std::uint64_t artifact_bytes_max = std::uint64_t{4} << 30;   ///< In sum: `output_too_large`
   std::uint64_t rss_bytes_max = 0; ///< A process is replaced when it holds more; 0: never.
 };
 

@@ -1,5 +1,7 @@
 #include "node/sandbox/attempt_set.hpp"
 
+#include <cstdlib>
+#include <fstream>
 #include <gtest/gtest.h>
 
 namespace dure::node {
@@ -96,6 +98,25 @@ TEST_F(attempt_set_keeps, logs_up_to_their_limit) {
   for (int n = 0; n < 5; ++n)
     ASSERT_TRUE(attempts.take(report_of(1, log_line{"info", "1234"}), at(1), 0, out));
   EXPECT_EQ(out.size(), 2U);
+}
+
+TEST_F(attempt_set_keeps, artifacts_up_to_their_sum_of_bytes) {
+  std::string folder = testing::TempDir() + "attempt_set_XXXXXX";
+  ASSERT_NE(::mkdtemp(folder.data()), nullptr);
+  std::ofstream{std::filesystem::path{folder} / "file"} << "1234";
+  settings.artifact_bytes_max = 10;
+  for (std::uint8_t n = 1; n <= 2; ++n) {
+    handler_task task = task_of(n);
+    task.scratch = folder;
+    attempts.start(std::move(task), at(0));
+  }
+  const artifact_line said{"name", "file", "text/plain"};
+  for (int n = 0; n < 2; ++n)
+    ASSERT_TRUE(attempts.take(report_of(1, said), at(1), 0, out));
+  EXPECT_EQ(attempts.take(report_of(1, said), at(1), 0, out).error().code, errc::too_large);
+  EXPECT_TRUE(attempts.take(report_of(2, said), at(1), 0, out)) << "each attempt has its own sum";
+  EXPECT_EQ(out.size(), 3U);
+  std::filesystem::remove_all(folder);
 }
 
 TEST_F(attempt_set_keeps, apart_who_was_cancelled_guilty_or_a_neighbour) {
