@@ -4,10 +4,12 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 import threading
 import unittest
+import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -117,12 +119,31 @@ class Pdfs(Parsing):
         self.assertEqual(ended.progress[-1]["message"], "40/40 페이지 처리 중...")
 
     def test_a_page_that_decompresses_to_too_much_is_a_warning(self):
-        bomb = b" " * (300 << 20)
-        compressed = __import__("zlib").compress(bomb)
+        compressed = zlib.compress(b" " * (300 << 20))
         ended = self.result(simple_pdf([words("first"), ("/Filter/FlateDecode", compressed), words("third")]), ocr=False)
         self.assertTrue(ended.result["partial"])
         self.assertEqual([page["text"].strip() for page in ended.result["pages"]], ["first", "", "third"])
         self.assertRegex(ended.result["warnings"][0], r"^page 2: decompressed_too_large")
+
+    def test_attachments_are_kept_up_to_a_gibibyte_in_all(self):
+        zeros = zlib.compress(bytes(32 << 20))
+        names = b"".join(b"(%d)9 0 R" % n for n in range(40))
+        pdf = simple_pdf([words("small")] * 2).replace(
+            b"/Pages 2 0 R", b"/Pages 2 0 R/Names<</EmbeddedFiles<</Names[" + names + b"]>>>>", 1
+        )
+        # Readers find objects that the table lacks by rebuilding it; the table goes.
+        pdf = pdf[: pdf.index(b"xref\n")] + b"9 0 obj<</Type/Filespec/F(a)/EF<</F 10 0 R>>>>endobj\n"
+        pdf += f"10 0 obj<</Filter/FlateDecode/Length {len(zeros)}>>stream\n".encode() + zeros + b"\nendstream endobj\n"
+        ended = self.result(pdf + b"trailer<</Root 1 0 R>>\nstartxref\n0\n%%EOF\n", use_multimodal=True)
+        left = sum(file.stat().st_size for file in Path(ended.scratch, "out").glob("attachment-*"))
+        shutil.rmtree(ended.scratch)
+        self.assertEqual(left, 1 << 30)
+        artifacts = [one["artifact"] for one in ended.result["attachments"]]
+        self.assertEqual(artifacts, [f"attachment-{n}" if n < 33 else None for n in range(1, 41)])
+        self.assertEqual([one for one in ended.artifacts if one.startswith("attachment")], artifacts[:32])
+        told = [one for one in ended.result["warnings"] if "files_too_large" in one]
+        self.assertEqual(len(told), 1)
+        self.assertFalse([one for one in ended.result["warnings"] if "thumbnail" in one or "too_many" in one])
 
     def test_too_many_pages_are_refused(self):
         self.assertEqual(self.parse(simple_pdf([words("x")] * 20_001)).code, "too_many_pages")

@@ -5,6 +5,7 @@
 #include "node/handlers/document/embedding/embedding_client.hpp"
 
 #include <fstream>
+#include <utility>
 
 namespace dure::node {
 
@@ -99,21 +100,24 @@ bool document_run::tell(std::string_view step, std::size_t done, std::size_t tot
 }
 
 found_files document_run::new_files() const {
-  return {job_.scratch / "out", files_max - files_};
+  return {job_.scratch / "out", files_max - files_, found_bytes_left_};
 }
 
 void document_run::take(found_files found) {
   const auto append = [](auto& to, auto& from) {
     std::move(from.begin(), from.end(), std::back_inserter(to));
   };
-  for (const auto& file : found.kept)
+  for (const auto& file : found.kept())
     session_.artifact(job_, file.name, "out/" + file.name, file.media_type);
-  files_ += found.kept.size();
+  files_ += found.kept().size();
+  found_bytes_left_ = found.bytes_left();
   append(document_.attachments, found.attachments);
   append(document_.images, found.images);
   append(document_.thumbnails, found.thumbnails);
   for (std::string& warning : found.warnings)
     warn(std::move(warning));
+  if (found.is_spent() && !std::exchange(files_refused_, true))
+    warn("files_too_large: those found are over 1 GiB in sum; from here on none is kept");
 }
 
 void document_run::show_pages() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "node/handlers/document/document_limits.hpp"
 #include "node/handlers/document/found_files.hpp"
 #include "node/handlers/document/page_batches.hpp"
 #include "node/handlers/document/parameters.hpp"
@@ -40,7 +41,7 @@ public:
   /// attempt goes on; not when it was cancelled.
   bool tell(std::string_view step, std::size_t done, std::size_t total, std::string_view message);
 
-  /// Returns where files may be left, and for how many there is room.
+  /// Returns where files may be left, and for how many, of how many bytes, there is room.
   found_files new_files() const;
 
   /// Takes what was found and left there.
@@ -69,6 +70,8 @@ private:
   page_batches batches_{0};
   std::size_t text_bytes_ = 0;
   std::size_t files_ = 0; ///< Artifacts taken, without batches and the last ones.
+  std::uint64_t found_bytes_left_ = found_bytes_max;
+  bool files_refused_ = false; ///< For want of bytes; said once.
   handler::clock::time_point began_at_ = handler::clock::now();
   handler::clock::time_point told_at_{};
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -17,16 +18,24 @@ public:
     std::string media_type;
   };
 
-  /// `room` is how many more files may be kept in `folder`.
-  found_files(std::filesystem::path folder, std::size_t room)
-      : folder_{std::move(folder)}, room_{room} {}
+  /// `room` is how many more files may be kept in `folder`, `bytes` how large they may be in sum.
+  found_files(std::filesystem::path folder, std::size_t room, std::uint64_t bytes)
+      : folder_{std::move(folder)}, room_{room}, bytes_left_{bytes} {}
 
   /// Returns where to write the file that `keep` will name; nothing when no more may be kept.
-  std::optional<std::filesystem::path> room_for(const std::string& name) const {
-    return kept.size() < room_ ? std::optional{folder_ / name} : std::nullopt;
-  }
+  std::optional<std::filesystem::path> room_for(const std::string& name);
 
-  std::vector<kept_file> kept;
+  /// Keeps a file that was written. Returns false, and it is gone, when its bytes are more than are
+  /// left; from then on there is room for none.
+  bool keep(kept_file file);
+
+  std::uint64_t bytes_left() const { return bytes_left_; }
+
+  /// Returns whether a file was refused for want of bytes.
+  bool is_spent() const { return spent_; }
+
+  const std::vector<kept_file>& kept() const { return kept_; }
+
   std::vector<nlohmann::json> attachments;
   std::vector<nlohmann::json> images;
   std::vector<nlohmann::json> thumbnails;
@@ -35,6 +44,9 @@ public:
 private:
   std::filesystem::path folder_;
   std::size_t room_;
+  std::uint64_t bytes_left_;
+  bool spent_ = false;
+  std::vector<kept_file> kept_;
 };
 
 } // namespace dure::node

@@ -46,12 +46,12 @@ void take(FileSpec& named, int page, std::size_t listed, found_files& found) {
              {"size", nullptr},
              {"artifact", nullptr}};
   if (const auto path = found.room_for(artifact)) {
-    if (const auto bytes = write_stream(*file->stream(), *path, attachment_bytes_max)) {
-      found.kept.push_back({artifact, entry["media_type"].get<std::string>()});
+    const auto bytes = write_stream(*file->stream(), *path, attachment_bytes_max);
+    if (!bytes) {
+      found.warnings.push_back("attachment_too_large: " + artifact + " was not kept");
+    } else if (found.keep({artifact, entry["media_type"].get<std::string>()})) {
       entry["size"] = *bytes;
       entry["artifact"] = artifact;
-    } else {
-      found.warnings.push_back("attachment_too_large: " + artifact + " was not kept");
     }
   }
   found.attachments.push_back(std::move(entry));

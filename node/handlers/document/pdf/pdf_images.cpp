@@ -96,7 +96,7 @@ private:
       return warn("image_too_large", width, height);
     const auto path = found_->room_for(name);
     if (!path) {
-      if (!full_)
+      if (!full_ && !found_->is_spent())
         found_->warnings.push_back("page " + std::to_string(page_) +
                                    ": too_many_images: from here on none is kept");
       full_ = true;
@@ -106,9 +106,10 @@ private:
                               : write_png(pixels, width, height, colours, *path);
     if (!written)
       return warn("image_unreadable", width, height);
-    ++index_;
     const char* const type = jpeg ? "image/jpeg" : "image/png";
-    found_->kept.push_back({name, type});
+    if (!found_->keep({name, type}))
+      return;
+    ++index_;
     found_->images.push_back({{"page", page_},
                               {"index", index_},
                               {"artifact", name},

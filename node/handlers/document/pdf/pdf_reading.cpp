@@ -126,9 +126,8 @@ private:
     const auto size = path ? raster.thumbnail(page_, *path, patience) : std::nullopt;
     if (path && !size)
       found.warnings.push_back("page " + std::to_string(page_) + ": no_thumbnail");
-    if (!size)
+    if (!size || !found.keep({name, "image/png"}))
       return;
-    found.kept.push_back({name, "image/png"});
     found.thumbnails.push_back(
         {{"page", page_}, {"artifact", name}, {"width", size->first}, {"height", size->second}});
   }
