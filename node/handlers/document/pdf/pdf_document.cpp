@@ -61,7 +61,8 @@ void append_text(void* into, const char* text, int length) {
 
 bool has_lost_patience(void* patience) {
   auto& of = *static_cast<page_patience*>(patience);
-  of.lost = of.lost || own_cpu_time() > of.until;
+  of.lost =
+      of.lost || (std::chrono::steady_clock::now() > of.earliest && own_cpu_time() > of.until);
   return of.lost;
 }
 

@@ -16,7 +16,10 @@ namespace dure::node {
 /// Asked by poppler between the operators of a page.
 struct page_patience {
   std::chrono::nanoseconds until; ///< CPU time of this thread.
-  bool lost = false;              ///< It is over; the page was left half done.
+  /// `until` cannot have come before this: no thread computes for longer than it lives. poppler
+  /// asks often, and this clock, unlike that of CPU time, is read without a system call.
+  std::chrono::steady_clock::time_point earliest;
+  bool lost = false; ///< It is over; the page was left half done.
 };
 
 /// The form in which poppler asks; `patience` is a page_patience.

@@ -27,7 +27,7 @@ constexpr seconds letters_cpu_max{90};
 constexpr std::uint64_t content_bytes_max = std::uint64_t{256} << 20;
 
 page_patience new_patience() {
-  return {own_cpu_time() + page_cpu_max};
+  return {own_cpu_time() + page_cpu_max, std::chrono::steady_clock::now() + page_cpu_max};
 }
 
 bool is_blank(const std::string& text) {
