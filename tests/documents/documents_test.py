@@ -25,11 +25,13 @@ def png_size(data):
     return int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
 
 
-def simple_pdf(streams):
-    """Returns a PDF with one page for each (dictionary entries, bytes) of `streams`."""
+def simple_pdf(streams, catalog=b"", info=b"", more=()):
+    """Returns a PDF with one page for each (dictionary entries, bytes) of `streams`.
+
+    `catalog` and `info` are entries of their dictionaries, `more` is objects from number 4 + 2 * pages on."""
     kids = " ".join(f"{4 + 2 * n} 0 R" for n in range(len(streams)))
     objects = [
-        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Catalog/Pages 2 0 R" + catalog + b">>",
         f"<</Type/Pages/Count {len(streams)}/Kids[{kids}]>>".encode(),
         b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
     ]
@@ -39,6 +41,7 @@ def simple_pdf(streams):
             "/Resources<</Font<</F 3 0 R>>>>>>".encode()
         )
         objects.append(f"<</Length {len(data)}{entries}>>stream\n".encode() + data + b"\nendstream")
+    objects += more
     out, offsets = io.BytesIO(b"%PDF-1.7\n"), []
     out.seek(0, io.SEEK_END)
     for number, body in enumerate(objects, 1):
@@ -47,7 +50,8 @@ def simple_pdf(streams):
     xref = out.tell()
     out.write(f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n".encode())
     out.write(b"".join(f"{offset:010} 00000 n \n".encode() for offset in offsets))
-    out.write(f"trailer<</Size {len(objects) + 1}/Root 1 0 R>>\nstartxref\n{xref}\n%%EOF\n".encode())
+    out.write(f"trailer<</Size {len(objects) + 1}/Root 1 0 R/Info<<".encode() + info)
+    out.write(f">>>>\nstartxref\n{xref}\n%%EOF\n".encode())
     return out.getvalue()
 
 
@@ -127,14 +131,14 @@ class Pdfs(Parsing):
 
     def test_attachments_are_kept_up_to_a_gibibyte_in_all(self):
         zeros = zlib.compress(bytes(32 << 20))
-        names = b"".join(b"(%d)9 0 R" % n for n in range(40))
-        pdf = simple_pdf([words("small")] * 2).replace(
-            b"/Pages 2 0 R", b"/Pages 2 0 R/Names<</EmbeddedFiles<</Names[" + names + b"]>>>>", 1
+        names = b"".join(b"(%d)8 0 R" % n for n in range(40))
+        stream = f"<</Filter/FlateDecode/Length {len(zeros)}>>stream\n".encode() + zeros + b"\nendstream"
+        pdf = simple_pdf(
+            [words("small")] * 2,
+            catalog=b"/Names<</EmbeddedFiles<</Names[" + names + b"]>>>>",
+            more=[b"<</Type/Filespec/F(a)/EF<</F 9 0 R>>>>", stream],
         )
-        # Readers find objects that the table lacks by rebuilding it; the table goes.
-        pdf = pdf[: pdf.index(b"xref\n")] + b"9 0 obj<</Type/Filespec/F(a)/EF<</F 10 0 R>>>>endobj\n"
-        pdf += f"10 0 obj<</Filter/FlateDecode/Length {len(zeros)}>>stream\n".encode() + zeros + b"\nendstream endobj\n"
-        ended = self.result(pdf + b"trailer<</Root 1 0 R>>\nstartxref\n0\n%%EOF\n", use_multimodal=True)
+        ended = self.result(pdf, use_multimodal=True)
         left = sum(file.stat().st_size for file in Path(ended.scratch, "out").glob("attachment-*"))
         shutil.rmtree(ended.scratch)
         self.assertEqual(left, 1 << 30)
@@ -160,6 +164,17 @@ class Pdfs(Parsing):
     def test_every_page_has_its_thumbnail(self):
         ended = self.result(simple_pdf([words(f"p{n}") for n in range(80)]), use_multimodal=True)
         self.assertEqual([one["page"] for one in ended.result["thumbnails"]], list(range(1, 81)))
+
+    def test_every_encoding_of_a_title_or_a_label_is_told_apart(self):
+        """Also where poppler-cpp loses which it was."""
+        info = b"/Title(a\x85 5\xa0)/Author(" + "b:\u00a0é".encode("utf-16") + b")/Subject<feffd55cd83dde00d800>"
+        info += b"/Keywords(\xef\xbb\xbf" + "한".encode() + b")/Creator(caf\xe9\0)/CreationDate(D:20240122183153+09'00')"
+        labels = b"/PageLabels<</Nums[0<</P(A\x85)/S/D>>1<</P<feffd55c>/S/r>>]>>"
+        result = self.result(simple_pdf([words("x")] * 2, catalog=labels, info=info)).result
+        self.assertEqual([page["label"] for page in result["pages"]], ["A–1", "한i"])
+        expected = {"title": "a– 5€", "author": "b:\u00a0é", "subject": "한😀\ufffd", "keywords": "한", "creator": "café"}
+        expected |= {"created_at": "2024-01-22T09:31:53Z", "pdf_version": "1.7"}
+        self.assertEqual(result["metadata"], expected)
 
     @needs_corpora
     def test_embedded_images_come_out_as_they_are(self):

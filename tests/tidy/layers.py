@@ -33,7 +33,7 @@ INCLUDES = {
                       POSIX, JSON, r"<openssl/.*\.h>"],
     "node/handlers/document": [r'"node/sandbox/(handler_main|pool_settings)\.hpp"', r'"actors/core/', STD, POSIX,
                                JSON, r"<(dlfcn|pthread|gumbo|cmark)\.h>", r"<curl/curl\.h>", r"<unicode/\w+\.h>",
-                               r"<((goo|splash)/)?[A-Z][A-Za-z]+\.h>"],
+                               r"<poppler-\w+\.h>", r"<((goo|splash)/)?[A-Z][A-Za-z]+\.h>"],
     "node/cli": BELOW_ADAPTERS + [r'"node/(store|config)/', r'"gateway/api/', JSON, r"<CLI/CLI\.hpp>",
                                   r"<curl/curl\.h>"],
 }

@@ -106,6 +106,8 @@ TEST_F(document_handler, opens_encrypted_documents_with_their_password_only) {
     EXPECT_EQ(code_of(number), "encrypted") << name;
     run_file(++number, bytes, R"({"password":"no"})");
     EXPECT_EQ(code_of(number), "wrong_password") << name;
+    run_file(++number, bytes, R"({"password":")" + password + "\\u0000\"}");
+    EXPECT_EQ(code_of(number), "wrong_password") << name;
     run_file(++number, bytes, R"({"password":")" + password + "\"}");
     EXPECT_EQ(result_of(number)["page_count"], 1) << name;
   }

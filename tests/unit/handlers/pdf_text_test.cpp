@@ -1,6 +1,7 @@
 #include "node/handlers/document/pdf/pdf_text.hpp"
 
 #include <gtest/gtest.h>
+#include <poppler-global.h>
 #include <vector>
 
 namespace dure::node {
@@ -33,6 +34,21 @@ TEST(utf8_of_text_string, knows_the_three_encodings_of_a_pdf) {
   EXPECT_EQ(utf8_of_text_string("\xef\xbb\xbf한글"), "한글");
   EXPECT_EQ(utf8_of_text_string("caf\xe9"), "café");
   EXPECT_EQ(utf8_of_text_string(""), "");
+}
+
+TEST(utf8_of, says_nothing_where_poppler_cpp_may_have_mistaken_the_encoding) {
+  const auto of_units = [](std::initializer_list<unsigned short> units) {
+    poppler::ustring text;
+    for (const unsigned short unit : units)
+      text.push_back(unit);
+    return utf8_of(text);
+  };
+  EXPECT_EQ(of_units({}), "");
+  EXPECT_EQ(of_units({'a', 0xe9}), "aé") << "the same in PDFDocEncoding and Latin-1";
+  EXPECT_EQ(of_units({0xd55c, 0xa0, 0xd83d, 0xde00}), "한\u00a0😀") << "UTF-16 for sure";
+  EXPECT_EQ(of_units({0xd55c, 0xd83d}), "한\ufffd");
+  EXPECT_FALSE(of_units({'a', 0xa0})) << "a euro, or a space";
+  EXPECT_FALSE(of_units({0xef, 0xbb, 0xbf, 'a'})) << "UTF-8, or not";
 }
 
 TEST(make_valid_utf8, replaces_single_bytes_and_leaves_the_rest) {

@@ -1,6 +1,6 @@
 #include "node/handlers/document/pdf/pdf_complaints.hpp"
 
-#include <Error.h>
+#include <GlobalParams.h>
 #include <algorithm>
 
 namespace dure::node {
@@ -22,7 +22,9 @@ void on_complaint(ErrorCategory, Goffset, const char* message) {
 
 pdf_complaints::pdf_complaints() {
   listener = this;
-  setErrorCallback(on_complaint);
+  // poppler's tables live as long as one of these. poppler-cpp has one for each open document:
+  // alone it would build them anew for each, which takes as long as a short document.
+  static const GlobalParamsIniter kept{on_complaint};
 }
 
 pdf_complaints::~pdf_complaints() {

@@ -5,15 +5,15 @@
 #include "node/handlers/document/stall_watch.hpp"
 
 #include <Catalog.h>
-#include <DateInfo.h>
 #include <ErrorCodes.h>
-#include <GlobalParams.h>
 #include <PDFDoc.h>
 #include <Page.h>
 #include <TextOutputDev.h>
 #include <array>
 #include <ctime>
 #include <optional>
+#include <poppler-document.h>
+#include <poppler-page.h>
 #include <utility>
 
 namespace dure::node {
@@ -36,21 +36,16 @@ std::string rfc3339(std::time_t time) {
   return text.data();
 }
 
-bool is_locked(PDFDoc& document) {
-  return !document.isOk() && document.getErrorCode() == errEncrypted;
+std::unique_ptr<poppler::document> load(const std::filesystem::path& path,
+                                        const std::string& password) {
+  return std::unique_ptr<poppler::document>{
+      poppler::document::load_from_file(path.string(), password, password)};
 }
 
-std::unique_ptr<PDFDoc> load_with(const std::filesystem::path& path, const std::string& password) {
-  const std::optional<GooString> tried{GooString{password}};
-  return std::make_unique<PDFDoc>(std::make_unique<GooString>(path.string()), tried, tried);
-}
-
-/// A password that was given though none is needed does no harm.
-std::unique_ptr<PDFDoc> load(const std::filesystem::path& path, const std::string& password) {
-  if (!globalParams) // poppler's one global; the process has one thread that reads.
-    globalParams = std::make_unique<GlobalParams>();
-  auto document = load_with(path, password);
-  return is_locked(*document) && !password.empty() ? load_with(path, "") : std::move(document);
+std::unique_ptr<PDFDoc> load_inside(const std::filesystem::path& path,
+                                    const std::string& password) {
+  const std::optional<GooString> known{GooString{password}};
+  return std::make_unique<PDFDoc>(std::make_unique<GooString>(path.string()), known, known);
 }
 
 void append_text(void* into, const char* text, int length) {
@@ -67,11 +62,20 @@ bool has_lost_patience(void* patience) {
 }
 
 struct pdf_document::state {
-  explicit state(std::unique_ptr<PDFDoc> opened) : document{std::move(opened)} {
+  state(std::unique_ptr<poppler::document> opened, std::unique_ptr<PDFDoc> opened_inside)
+      : document{std::move(opened)}, inside{std::move(opened_inside)} {
     device.setTextPageBreaks(false);
   }
 
-  std::unique_ptr<PDFDoc> document;
+  std::string text_of(const char* key) const {
+    if (auto certain = utf8_of(document->info_key(key)))
+      return *certain;
+    const auto bytes = inside->getDocInfoStringEntry(key);
+    return bytes ? utf8_of_text_string(bytes->toStr()) : "";
+  }
+
+  std::unique_ptr<poppler::document> document; ///< First: poppler's tables go with it.
+  std::unique_ptr<PDFDoc> inside;
   std::string text;
   TextOutputDev device{append_text, &text, false, 0, false};
 };
@@ -79,17 +83,23 @@ struct pdf_document::state {
 std::variant<pdf_document, job_error> pdf_document::open(const std::filesystem::path& path,
                                                          const std::string& password) {
   auto document = load(path, password);
-  if (is_locked(*document))
+  // A password that was given though none is needed does no harm.
+  const bool needless =
+      document && document->is_locked() && !password.empty() && !document->unlock("", "");
+  auto inside = document && !document->is_locked() ? load_inside(path, needless ? "" : password)
+                                                   : std::unique_ptr<PDFDoc>{};
+  // poppler-cpp takes a password up to its first zero.
+  if (document && (!inside || inside->getErrorCode() == errEncrypted))
     return password.empty()
                ? failure("encrypted", "The document is encrypted; a password is needed.")
                : failure("wrong_password", "The password does not open the document.");
-  if (!document->isOk())
+  if (!inside || !inside->isOk())
     return failure("damaged", "The file is damaged and cannot be read.");
   if (!look_at_pdf(path).has_end)
     return failure("damaged", "The file has no end: it was probably cut off.");
-  if (document->getNumPages() <= 0)
+  if (document->pages() <= 0)
     return failure("damaged", "The document has no page that can be read.");
-  return pdf_document{std::make_unique<state>(std::move(document))};
+  return pdf_document{std::make_unique<state>(std::move(document), std::move(inside))};
 }
 
 pdf_document::pdf_document(std::unique_ptr<state> opened) : state_{std::move(opened)} {}
@@ -99,7 +109,7 @@ pdf_document::pdf_document(pdf_document&&) noexcept = default;
 pdf_document& pdf_document::operator=(pdf_document&&) noexcept = default;
 
 int pdf_document::page_count() const {
-  return state_->document->getNumPages();
+  return state_->document->pages();
 }
 
 std::map<std::string, nlohmann::json> pdf_document::metadata() const {
@@ -112,7 +122,7 @@ std::map<std::string, nlohmann::json> pdf_document::metadata() const {
        {"producer", "Producer"}}};
   static constexpr std::array<std::pair<const char*, const char*>, 2> dates{
       {{"created_at", "CreationDate"}, {"modified_at", "ModDate"}}};
-  PDFDoc& document = *state_->document;
+  const poppler::document& document = *state_->document;
   std::map<std::string, nlohmann::json> found;
   const auto keep = [&found](const char* name, std::string value) {
     while (!value.empty() && static_cast<unsigned char>(value.back()) <= ' ')
@@ -121,39 +131,42 @@ std::map<std::string, nlohmann::json> pdf_document::metadata() const {
       found[name] = std::move(value);
   };
   for (const auto& [name, key] : texts)
-    if (const auto value = document.getDocInfoStringEntry(key))
-      keep(name, utf8_of_text_string(value->toStr()));
+    keep(name, state_->text_of(key));
   for (const auto& [name, key] : dates)
-    if (const auto value = document.getDocInfoStringEntry(key))
-      if (const std::time_t time = dateStringToTime(value.get()); time != std::time_t{-1})
-        keep(name, rfc3339(time));
-  keep("pdf_version", std::to_string(document.getPDFMajorVersion()) + "." +
-                          std::to_string(document.getPDFMinorVersion()));
+    if (const std::time_t time = document.info_date_t(key); time != std::time_t{-1})
+      keep(name, rfc3339(time));
+  int major = 0;
+  int minor = 0;
+  document.get_pdf_version(&major, &minor);
+  keep("pdf_version", std::to_string(major) + "." + std::to_string(minor));
   return found;
 }
 
 bool pdf_document::has_page(int number) const {
-  const Page* page = state_->document->getPage(number);
+  const Page* page = state_->inside->getPage(number);
   return page != nullptr && page->isOk();
 }
 
 std::string pdf_document::label(int number) const {
-  GooString label;
-  if (!state_->document->getCatalog()->indexToLabel(number - 1, &label))
-    return {};
-  return utf8_of_text_string(label.toStr());
+  const std::unique_ptr<poppler::page> page{state_->document->create_page(number - 1)};
+  if (auto certain = page ? utf8_of(page->label()) : std::nullopt)
+    return *certain;
+  GooString bytes;
+  return state_->inside->getCatalog()->indexToLabel(number - 1, &bytes)
+             ? utf8_of_text_string(bytes.toStr())
+             : "";
 }
 
 std::string pdf_document::text(int number, page_patience& patience) {
   state_->text.clear();
-  state_->document->displayPage(&state_->device, number, text_resolution, text_resolution, 0, true,
-                                false, false, has_lost_patience, &patience);
+  state_->inside->displayPage(&state_->device, number, text_resolution, text_resolution, 0, true,
+                              false, false, has_lost_patience, &patience);
   make_valid_utf8(state_->text);
   return std::exchange(state_->text, {});
 }
 
 PDFDoc& pdf_document::inside() {
-  return *state_->document;
+  return *state_->inside;
 }
 
 } // namespace dure::node

@@ -27,8 +27,10 @@ bool has_lost_patience(void* patience);
 
 /// A PDF that is open for reading: poppler behind our own words. One owner; texts are UTF-8.
 ///
-/// One output device serves all pages, as in `pdftotext`: fonts and colour transforms are made once
-/// for a document, not once for a page.
+/// It is open twice. poppler-cpp opens it, and says what belongs to the document and its labels.
+/// Beside it stands poppler's own view, for what poppler-cpp does not tell, and for the text: one
+/// output device serves all pages, as in `pdftotext`, so that fonts and colour transforms are made
+/// once for a document, not once for a page.
 class pdf_document {
 public:
   /// Opens the file. Fails, for good, with code damaged, encrypted (no password was given) or

@@ -2,10 +2,12 @@
 
 #include "actors/core/utf8.hpp"
 
+#include <PDFDocEncoding.h>
 #include <UTF.h>
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
+#include <poppler-global.h>
 
 namespace dure::node {
 
@@ -37,6 +39,17 @@ void append(std::string& text, unsigned int character) {
   }
 }
 
+/// Returns whether a text of poppler-cpp reads the same whatever its encoding was: each character
+/// has two bytes in the file, or is the same in both encodings of one byte.
+bool is_certain(const poppler::ustring& text) {
+  const auto is_wide = [](unsigned short unit) { return unit > 0xff; };
+  const auto is_same = [](unsigned short unit) { return pdfDocEncoding[unit] == unit; };
+  if (std::any_of(text.begin(), text.end(), is_wide))
+    return true;
+  return std::all_of(text.begin(), text.end(), is_same) &&
+         text.compare(0, 3, poppler::ustring::from_latin1("\xef\xbb\xbf")) != 0;
+}
+
 /// Returns where `text` stops being UTF-8.
 std::size_t first_bad_byte(std::string_view text, std::size_t from) {
   while (from < text.size()) {
@@ -60,6 +73,15 @@ std::string utf8_of(std::span<const unsigned int> characters) {
   for (const unsigned int c : characters)
     append(text, is_character(c) ? c : replacement);
   return text;
+}
+
+std::optional<std::string> utf8_of(const poppler::ustring& text) {
+  if (!is_certain(text))
+    return std::nullopt;
+  std::string utf16 = "\xfe\xff";
+  for (const unsigned short unit : text)
+    utf16 += {static_cast<char>(unit >> 8), static_cast<char>(unit & 0xff)};
+  return utf8_of_text_string(utf16);
 }
 
 std::string utf8_of_text_string(const std::string& bytes) {
