@@ -41,6 +41,8 @@ result<std::optional<std::uint64_t>> position_of(const state_reader& state, cons
   return std::optional<std::uint64_t>{before + 1};
 }
 
+constexpr std::size_t waiting_looked_at_max = 32;
+
 /// A shorter wait is not worth a word.
 constexpr std::chrono::seconds quota_wait_told_from{1};
 
@@ -104,6 +106,39 @@ result<std::optional<timestamp>> oldest_pending(const state_reader& state, log_n
   if (!found)
     return found.error();
   return std::optional{found->created_at};
+}
+
+timestamp waits_since(const job& j) {
+  auto since = std::max(j.created_at, j.spec.run_at);
+  for (const auto& past : j.attempts)
+    since = std::max(since, past.ended_at.value_or(since));
+  return since;
+}
+
+result<std::optional<timestamp>> longest_wait_since(const state_reader& state, log_number log) {
+  std::optional<timestamp> longest;
+  auto counts = counts_of_log(state, log);
+  if (!counts)
+    return counts.error();
+  // Where nothing waits there are only deleted rows to pass.
+  if (count_of(*counts, job_state::pending) == 0)
+    return longest;
+  std::vector<job_id> oldest;
+  auto scanned = state.scan(family::by_state, keys::by_state_of(log, job_state::pending),
+                            scan_order::ascending, [&](std::string_view key, std::string_view) {
+                              if (auto id = keys::job_at_end(key))
+                                oldest.push_back(*id);
+                              return oldest.size() < waiting_looked_at_max;
+                            });
+  if (!scanned)
+    return scanned.error();
+  for (const auto& id : oldest) {
+    auto found = find_job(state, id);
+    // The view may have moved on since the scan.
+    if (found && found->state == job_state::pending)
+      longest = std::min(longest.value_or(timestamp::max()), waits_since(*found));
+  }
+  return longest;
 }
 
 result<queue_settings> settings_of(const state_reader& state, log_number log) {

@@ -27,6 +27,14 @@ result<job_counts> counts_of_group(const state_reader& state, log_number log,
 /// Returns when the oldest pending job of the log was made, or nothing when none is pending. O(1).
 result<std::optional<timestamp>> oldest_pending(const state_reader& state, log_number log);
 
+/// Returns since when a job that has not ended could have had its (next) attempt: it was made, its
+/// time had come, and the attempt before was over.
+timestamp waits_since(const job& j);
+
+/// Returns since when the job that waits longest could have been started, or nothing when none is
+/// pending. Looks at the few oldest pending jobs only: behind them a retried one may wait longer.
+result<std::optional<timestamp>> longest_wait_since(const state_reader& state, log_number log);
+
 /// Returns the settings that the log keeps to now, and whether it ever had any.
 result<queue_settings> settings_of(const state_reader& state, log_number log);
 

@@ -234,6 +234,22 @@ TEST_F(queries_of, every_waiting_job_says_why) {
   EXPECT_EQ(why(after_it).reason, queries::wait_reason::concurrency);
 }
 
+TEST_F(queries_of, the_longest_wait_begins_when_a_job_could_have_been_started) {
+  using std::chrono::hours;
+  const auto longest = [this] { return *queries::longest_wait_since(state, first_log); };
+  EXPECT_EQ(longest(), std::nullopt);
+  const auto later = make(first_log, {}, "noop", now + hours{2});
+  EXPECT_EQ(longest(), std::nullopt) << "its time has not come";
+  now += hours{2};
+  does(first_log, make_ready{later});
+  EXPECT_EQ(longest(), start + hours{2});
+  now += hours{1};
+  make(first_log);
+  EXPECT_EQ(longest(), start + hours{2});
+  lease_next(first_log);
+  EXPECT_EQ(longest(), now) << "the younger one is left";
+}
+
 TEST_F(queries_of, a_removed_job_is_gone_and_an_unknown_one_not_found) {
   const auto id = make(first_log);
   does(first_log, cancel{id});
