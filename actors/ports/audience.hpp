@@ -29,6 +29,9 @@ public:
   virtual void applied(log_number log, const std::string& queue,
                        const replica_effect::write& w) = 0;
 
+  /// A report came from an attempt whose lease is over: the leader here has refused it.
+  virtual void refused_stale(const std::string& queue) = 0;
+
   /// A log stands differently than before.
   virtual void stands(const shard_status& status) = 0;
 };

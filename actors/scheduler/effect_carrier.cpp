@@ -47,6 +47,8 @@ struct carrier {
   }
 
   void operator()(replica_effect::reply& r) {
+    if (!r.outcome && r.outcome.error().code == errc::stale_lease)
+      of().listeners.refused_stale(of().queue);
     auto closed = state.desk.settle(r.caller, std::move(r.outcome));
     if (closed)
       answer(closed->first, std::move(closed->second));

@@ -57,6 +57,9 @@ public:
   void count_http(std::string_view route, int code, double seconds) override;
 
   void applied(log_number log, const std::string& queue, const replica_effect::write& w) override;
+
+  void refused_stale(const std::string&) override {}
+
   void stands(const shard_status& status) override;
 
 private:

@@ -103,6 +103,7 @@ answer<stream_state> parse_stream(std::string_view text, const stream_settings& 
   stream_state found;
   found.first = number_at<std::uint64_t>(state, "first_seq");
   found.last = number_at<std::uint64_t>(state, "last_seq");
+  found.bytes = number_at<std::uint64_t>(state, "bytes");
   found.created = *created;
   found.misfit = misfit(field(body, "config"), wanted);
   if (const auto& subjects = field(state, "subjects"); subjects.is_object())

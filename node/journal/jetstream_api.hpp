@@ -51,6 +51,7 @@ std::string create_stream_body(const stream_settings& wanted);
 struct stream_state {
   std::uint64_t first = 0; ///< 0 in a stream that never had a message.
   std::uint64_t last = 0;
+  std::uint64_t bytes = 0;
   timestamp created{};
   std::map<std::string, std::uint64_t> subjects; ///< Messages of each subject, when asked for.
   std::string misfit; ///< How its configuration differs from the wanted one; empty: it does not.

@@ -22,6 +22,16 @@ struct stopwatch {
   }
 };
 
+/// Notes how far the log goes, whoever appends to it.
+void note_end(metrics& figures, const shard_name& of, const journal_message& message) {
+  if (const auto* taken = std::get_if<append_taken>(&message))
+    figures.saw_record(of, taken->index);
+  else if (const auto* tailed = std::get_if<record_tailed>(&message))
+    figures.saw_record(of, tailed->index);
+  else if (const auto* seen = std::get_if<stream_seen>(&message); seen && !seen->failed)
+    figures.saw_log_end(of, seen->last);
+}
+
 class measured_journal final : public journal {
 public:
   measured_journal(std::shared_ptr<stopwatch> watch, std::unique_ptr<journal> below)
@@ -51,8 +61,9 @@ std::unique_ptr<journal> measured_journal_source::open(const std::string& queue,
                                                        std::uint16_t shard,
                                                        journal::listener on_message) {
   auto watch = std::make_shared<stopwatch>();
-  auto listen = [watch, queue, &figures = figures_,
+  auto listen = [watch, queue, shard, &figures = figures_,
                  tell = std::move(on_message)](journal_message message) {
+    note_end(figures, {queue, shard}, message);
     if (std::holds_alternative<append_taken>(message))
       figures.count_append(queue, watch->seconds());
     else if (std::holds_alternative<append_refused>(message) ||

@@ -1,7 +1,6 @@
 #include "node/metrics/metrics.hpp"
 
-#include "actors/core/job.hpp"
-
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <prometheus/counter.h>
@@ -15,49 +14,105 @@ namespace dure::node {
 
 namespace {
 
+using prometheus::Counter;
+using prometheus::Gauge;
 using prometheus::Histogram;
 
 const Histogram::BucketBoundaries seconds_buckets{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005,
                                                   0.01,   0.025,   0.05,   0.1,   0.25,   0.5,
                                                   1,      2.5,     5,      10,    30,     100};
+/// Jobs take from a millisecond to hours, and wait as long.
+const Histogram::BucketBoundaries job_seconds_buckets{
+    0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1'800, 7'200, 43'200};
 const Histogram::BucketBoundaries events_buckets{1,   2,   5,   10,   20,   50,
                                                  100, 200, 500, 1000, 2000, 5000};
+
+/// A family of series that differ in one label, found without the hashing of prometheus-cpp. The
+/// owner of the registry guards it.
+template <class Series> class series_by_label {
+public:
+  template <class... Rest>
+  Series& of(prometheus::Family<Series>& all, const char* label, std::string_view value,
+             const Rest&... rest) {
+    auto found = known_.find(value);
+    if (found == known_.end())
+      found = known_.emplace(value, &all.Add({{label, std::string{value}}}, rest...)).first;
+    return *found->second;
+  }
+
+private:
+  std::map<std::string, Series*, std::less<>> known_;
+};
+
+prometheus::Family<Counter>& counter(prometheus::Registry& all, const char* name,
+                                     const char* help) {
+  return prometheus::BuildCounter().Name(name).Help(help).Register(all);
+}
+
+prometheus::Family<Gauge>& gauge(prometheus::Registry& all, const char* name, const char* help) {
+  return prometheus::BuildGauge().Name(name).Help(help).Register(all);
+}
+
+prometheus::Family<Histogram>& histogram(prometheus::Registry& all, const char* name,
+                                         const char* help) {
+  return prometheus::BuildHistogram().Name(name).Help(help).Register(all);
+}
 
 } // namespace
 
 struct metrics::registry {
+  template <class Series> using family = prometheus::Family<Series>;
+
   prometheus::Registry all;
-  prometheus::Family<prometheus::Gauge>& jobs =
-      prometheus::BuildGauge().Name("dure_jobs").Help("Jobs by queue and state.").Register(all);
-  prometheus::Family<Histogram>& append_seconds =
-      prometheus::BuildHistogram()
-          .Name("dure_journal_append_seconds")
-          .Help("From sending a record to the journal until it was taken.")
-          .Register(all);
-  prometheus::Family<Histogram>& record_events = prometheus::BuildHistogram()
-                                                     .Name("dure_journal_record_events")
-                                                     .Help("Events in one record.")
-                                                     .Register(all);
-  prometheus::Family<prometheus::Counter>& append_failures =
-      prometheus::BuildCounter()
-          .Name("dure_journal_append_failures_total")
-          .Help("Appends that were refused or not answered.")
-          .Register(all);
-  prometheus::Family<prometheus::Counter>& requests = prometheus::BuildCounter()
-                                                          .Name("dure_http_requests_total")
-                                                          .Help("HTTP exchanges by route and code.")
-                                                          .Register(all);
-  prometheus::Family<Histogram>& request_seconds =
-      prometheus::BuildHistogram()
-          .Name("dure_http_request_seconds")
-          .Help("From the request's first byte until its answer was written, by route.")
-          .Register(all);
-  std::function<std::vector<queue_counts>()> read_counts;
+  family<Gauge>& jobs = gauge(all, "dure_jobs", "Jobs by queue and state.");
+  family<Gauge>& longest_wait =
+      gauge(all, "dure_queue_oldest_waiting_seconds",
+            "For how long the job that waits longest could have been started; 0: none waits.");
+  family<Gauge>& applied_index = gauge(all, "dure_shard_applied_index",
+                                       "Number of the last record of the log that is state here.");
+  family<Gauge>& lag = gauge(all, "dure_shard_lag_records",
+                             "Records that the log is known to have and that are not state here.");
+  family<Gauge>& blob_bytes = gauge(all, "dure_blob_bytes", "Bytes that the store of files holds.");
+  family<Histogram>& append_seconds =
+      histogram(all, "dure_journal_append_seconds",
+                "From sending a record to the journal until it was taken.");
+  family<Histogram>& record_events =
+      histogram(all, "dure_journal_record_events", "Events in one record.");
+  family<Counter>& append_failures = counter(all, "dure_journal_append_failures_total",
+                                             "Appends that were refused or not answered.");
+  family<Histogram>& wait_seconds =
+      histogram(all, "dure_job_wait_seconds",
+                "From when a job was made, due or free again until its attempt began, by kind.");
+  family<Histogram>& run_seconds =
+      histogram(all, "dure_attempt_run_seconds",
+                "From an attempt's beginning until its end, whatever the outcome, by kind.");
+  family<Counter>& attempts =
+      counter(all, "dure_attempts_total", "Attempts that ended, by queue and outcome.");
+  family<Counter>& stale_results =
+      counter(all, "dure_stale_results_refused_total",
+              "Reports of attempts that were refused because their lease was over.");
+  family<Counter>& handler_ends =
+      counter(all, "dure_handler_ends_total", "Attempts that ended in handlers here, by cause.");
+  family<Counter>& requests =
+      counter(all, "dure_http_requests_total", "HTTP exchanges by route and code.");
+  family<Histogram>& request_seconds =
+      histogram(all, "dure_http_request_seconds",
+                "From the request's first byte until its answer was written, by route.");
+  std::function<node_figures()> read;
+  std::map<std::string_view, Counter*> ends_by_cause; ///< Complete from the start.
+
+  using outcomes = std::array<Counter*, static_cast<std::size_t>(attempt_end::cancelled)>;
+
+  std::mutex jobs_mutex; ///< Guards what follows.
+  std::map<std::string, outcomes, std::less<>> by_outcome;
+  series_by_label<Histogram> waits;
+  series_by_label<Histogram> runs;
+  std::map<shard_name, journal_index> log_ends;
 
   // Families look labels up by hashing a map; the exchanges of a busy gateway go through here
   // instead.
   struct http_series {
-    prometheus::Counter* count = nullptr;
+    Counter* count = nullptr;
     Histogram* seconds = nullptr;
   };
 
@@ -73,15 +128,59 @@ struct metrics::registry {
     }
     return found->second;
   }
+
+  /// Returns the counters of a queue by outcome, all of them there from the first call on.
+  outcomes& outcomes_of(std::string_view queue) {
+    const auto found = by_outcome.find(queue);
+    if (found != by_outcome.end())
+      return found->second;
+    auto& fresh = by_outcome[std::string{queue}];
+    for (std::size_t i = 0; i < fresh.size(); ++i) {
+      const std::string outcome{to_string(static_cast<attempt_end>(i + 1))};
+      fresh[i] = &attempts.Add({{"queue", std::string{queue}}, {"outcome", outcome}});
+    }
+    return fresh;
+  }
+
+  void show(const queue_figures& of) {
+    for (std::size_t i = 0; i < job_state_count; ++i) {
+      const std::string state{to_string(static_cast<job_state>(i + 1))};
+      jobs.Add({{"queue", of.queue}, {"state", state}})
+          .Set(static_cast<double>(of.counts.by_state[i]));
+    }
+    longest_wait.Add({{"queue", of.queue}})
+        .Set(std::chrono::duration<double>(of.longest_wait).count());
+    // A counter that begins with its first event hides that event from rate().
+    stale_results.Add({{"queue", of.queue}});
+    const std::scoped_lock lock{jobs_mutex};
+    outcomes_of(of.queue);
+  }
+
+  void show(const shard_figures& of) {
+    const prometheus::Labels labels{{"queue", of.of.queue}, {"shard", std::to_string(of.of.shard)}};
+    const auto applied = number(of.applied);
+    applied_index.Add(labels).Set(static_cast<double>(applied));
+    const std::scoped_lock lock{jobs_mutex};
+    const auto end = log_ends.find(of.of);
+    const auto last = end == log_ends.end() ? applied : number(end->second);
+    lag.Add(labels).Set(last > applied ? static_cast<double>(last - applied) : 0);
+  }
+
+  void show_blobs(const std::optional<std::uint64_t>& bytes) {
+    auto& series = blob_bytes.Add({});
+    if (bytes)
+      series.Set(static_cast<double>(*bytes));
+    else
+      blob_bytes.Remove(&series);
+  }
 };
 
-metrics::metrics(std::string version, std::function<std::vector<queue_counts>()> read_counts)
+metrics::metrics(std::string version, std::function<node_figures()> read)
     : registry_{std::make_unique<registry>()} {
-  registry_->read_counts = std::move(read_counts);
-  prometheus::BuildGauge()
-      .Name("dure_build_info")
-      .Help("Always 1; the label says which version runs.")
-      .Register(registry_->all)
+  registry_->read = std::move(read);
+  for (const auto cause : handler_end_causes)
+    registry_->ends_by_cause[cause] = &registry_->handler_ends.Add({{"cause", std::string{cause}}});
+  gauge(registry_->all, "dure_build_info", "Always 1; the label says which version runs.")
       .Add({{"version", std::move(version)}})
       .Set(1);
 }
@@ -101,6 +200,40 @@ void metrics::count_append_failure(std::string_view queue) {
   registry_->append_failures.Add({{"queue", std::string{queue}}}).Increment();
 }
 
+void metrics::saw_record(const shard_name& of, journal_index index) {
+  const std::scoped_lock lock{registry_->jobs_mutex};
+  auto& end = registry_->log_ends[of];
+  end = std::max(end, index);
+}
+
+void metrics::saw_log_end(const shard_name& of, journal_index last) {
+  const std::scoped_lock lock{registry_->jobs_mutex};
+  registry_->log_ends[of] = last;
+}
+
+void metrics::count_wait(std::string_view kind, double seconds) {
+  const std::scoped_lock lock{registry_->jobs_mutex};
+  registry_->waits.of(registry_->wait_seconds, "kind", kind, job_seconds_buckets).Observe(seconds);
+}
+
+void metrics::count_run(std::string_view kind, double seconds) {
+  const std::scoped_lock lock{registry_->jobs_mutex};
+  registry_->runs.of(registry_->run_seconds, "kind", kind, job_seconds_buckets).Observe(seconds);
+}
+
+void metrics::count_attempt(std::string_view queue, attempt_end end) {
+  const std::scoped_lock lock{registry_->jobs_mutex};
+  registry_->outcomes_of(queue)[static_cast<std::size_t>(end) - 1]->Increment();
+}
+
+void metrics::count_stale_result(std::string_view queue) {
+  registry_->stale_results.Add({{"queue", std::string{queue}}}).Increment();
+}
+
+void metrics::count_handler_end(std::string_view cause) {
+  registry_->ends_by_cause.at(cause)->Increment();
+}
+
 void metrics::count_http(std::string_view route, int code, double seconds) {
   const std::scoped_lock lock{registry_->http_mutex};
   auto& series = registry_->http_of(route, code);
@@ -109,12 +242,12 @@ void metrics::count_http(std::string_view route, int code, double seconds) {
 }
 
 std::string metrics::text() const {
-  for (const auto& [queue, counts] : registry_->read_counts())
-    for (std::size_t i = 0; i < job_state_count; ++i) {
-      const std::string state{to_string(static_cast<job_state>(i + 1))};
-      registry_->jobs.Add({{"queue", queue}, {"state", state}})
-          .Set(static_cast<double>(counts.by_state[i]));
-    }
+  const auto now = registry_->read();
+  for (const auto& queue : now.queues)
+    registry_->show(queue);
+  for (const auto& shard : now.shards)
+    registry_->show(shard);
+  registry_->show_blobs(now.blob_bytes);
   return prometheus::TextSerializer{}.Serialize(registry_->all.Collect());
 }
 

@@ -1,13 +1,15 @@
 #include "node/wiring/node_actors.hpp"
 
-#include "actors/core/queries.hpp"
 #include "actors/scheduler/scheduler.hpp"
 #include "actors/supervisor/supervisor.hpp"
 #include "actors/worker/worker.hpp"
 #include "gateway/api/queue_directory.hpp"
 #include "gateway/bridge/actor_backend.hpp"
+#include "node/metrics/measured_audience.hpp"
 #include "node/metrics/measured_journal.hpp"
+#include "node/metrics/measured_sandbox.hpp"
 #include "node/metrics/metrics.hpp"
+#include "node/wiring/figures_reader.hpp"
 #include "node/wiring/first_queues.hpp"
 #include "node/wiring/kind_queues.hpp"
 #include "node/wiring/node_services.hpp"
@@ -17,6 +19,7 @@
 #include <caf/actor_system_config.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,42 +41,6 @@ struct system_config : caf::actor_system_config {
   }
 };
 
-/// Tells both the gateway and the metrics what the schedulers do.
-class node_audience final : public audience {
-public:
-  node_audience(audience& gateway, metrics& figures) : gateway_{gateway}, figures_{figures} {}
-
-  void applied(log_number log, const std::string& queue, const replica_effect::write& w) override {
-    figures_.count_record(queue, w.events.size());
-    gateway_.applied(log, queue, w);
-  }
-
-  void stands(const shard_status& status) override { gateway_.stands(status); }
-
-private:
-  audience& gateway_;
-  metrics& figures_;
-};
-
-std::vector<queue_counts> count_queues(const state_reader& view) {
-  std::vector<queue_counts> all;
-  auto directory = gateway::queue_directory::read(view);
-  if (!directory)
-    return all;
-  for (const auto& [name, queue] : directory->all()) {
-    queue_counts sum{name, {}};
-    for (auto log : queue.logs) {
-      auto counts = queries::counts_of_log(view, log);
-      if (!counts)
-        return all;
-      for (std::size_t i = 0; i < job_state_count; ++i)
-        sum.counts.by_state[i] += counts->by_state[i];
-    }
-    all.push_back(std::move(sum));
-  }
-  return all;
-}
-
 std::vector<gateway::readiness> components_of(const node_services& s) {
   const auto health = s.rows->health();
   std::vector<gateway::readiness> lines{
@@ -89,8 +56,12 @@ std::vector<gateway::readiness> components_of(const node_services& s) {
 
 struct node_actors::parts {
   parts(node_services& s)
-      : services{s}, figures{DURE_VERSION, [&s] { return count_queues(*s.rows); }},
-        journals{*s.journals, figures}, backend{backend_parts()}, listeners{backend, figures} {}
+      : services{s}, figures{DURE_VERSION, [&s] { return read_figures(s); }}, journals{*s.journals,
+                                                                                       figures},
+        backend{backend_parts()}, listeners{backend, figures, s.options.name, s.boot} {
+    if (s.handlers)
+      handlers.emplace(*s.handlers, figures);
+  }
 
   gateway::actor_backend_parts backend_parts() {
     auto& s = services;
@@ -123,9 +94,9 @@ struct node_actors::parts {
 
   worker_actor start_worker() {
     auto& s = services;
-    auto handle = system.spawn(worker, worker_context{s.options.name, s.boot, milliseconds{25'000},
-                                                      s.time, *s.handlers, *s.courier, *s.progress,
-                                                      *s.lines, *s.log});
+    auto handle =
+        system.spawn(worker, worker_context{s.options.name, s.boot, milliseconds{25'000}, s.time,
+                                            *handlers, *s.courier, *s.progress, *s.lines, *s.log});
     return handle;
   }
 
@@ -160,7 +131,8 @@ struct node_actors::parts {
   system_config config;
   caf::actor_system system{config};
   gateway::actor_backend backend;
-  node_audience listeners;
+  measured_audience listeners;
+  std::optional<measured_sandbox> handlers; ///< Nothing without the worker role.
   supervisor_actor root;
 };
 

@@ -34,8 +34,7 @@ result<void> connect(node_services& s) {
   s.messages = std::make_unique<nats_bus>(*s.connection);
   s.progress = std::make_unique<nats_progress>(*s.messages, s.options.cluster);
   s.lines = std::make_unique<nats_log_lines>(*s.messages, s.options.cluster);
-  s.files = std::make_unique<nats_blobs>(*s.files_connection, *s.log, s.time,
-                                         "dure-" + s.options.cluster);
+  s.files = std::make_unique<nats_blobs>(*s.files_connection, *s.log, s.time, s.bucket());
   return {};
 }
 

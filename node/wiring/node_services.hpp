@@ -45,6 +45,9 @@ struct node_services {
   /// Opens all of it, or answers with what to tell the operator.
   static result<std::unique_ptr<node_services>> open(const node_options& options);
 
+  /// Returns the name of the bucket that keeps the cluster's files.
+  std::string bucket() const { return "dure-" + options.cluster; }
+
   /// Kills the children at once, without waiting: nothing is left running when the process ends
   /// now.
   void abandon();

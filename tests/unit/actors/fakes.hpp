@@ -52,9 +52,12 @@ public:
     events.insert(events.end(), w.events.begin(), w.events.end());
   }
 
+  void refused_stale(const std::string&) override { ++stale; }
+
   void stands(const shard_status& status) override { newest = status; }
 
   std::vector<event> events;
+  std::size_t stale = 0;
   shard_status newest;
 };
 

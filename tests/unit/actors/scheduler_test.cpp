@@ -153,6 +153,18 @@ TEST_F(scheduler_shell, passes_the_cancel_of_a_running_attempt_on) {
   EXPECT_EQ(notes.cancels.front().job, example_job(1));
 }
 
+TEST_F(scheduler_shell, tells_its_audience_of_a_report_that_came_too_late) {
+  submit_one(1);
+  claim_one(1, milliseconds{0});
+  run();
+  const lease other{example_job(1), 7, {}, "node-1", {}};
+  auto outcome =
+      wish(subject, {{example_command(2), "node-1", complete{other, {"{}", {}, {}}, {}, 0}}});
+  ASSERT_TRUE(*outcome);
+  EXPECT_EQ((*outcome)->outcomes.front().error().code, errc::stale_lease);
+  EXPECT_EQ(audience.stale, 1U);
+}
+
 TEST_F(scheduler_shell, tells_of_queue_records_but_not_of_others) {
   auto control = start(control_log, "control");
   wish(control, {{example_command(1), "test", put_record{"other/a", "{}", {}, {}}}});
