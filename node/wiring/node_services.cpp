@@ -1,7 +1,7 @@
 #include "node/wiring/node_services.hpp"
 
 #include "node/handlers/handlers.hpp"
-#include "node/wiring/user_pools.hpp"
+#include "node/handlers/user_pools.hpp"
 
 #include <algorithm>
 #include <csignal>

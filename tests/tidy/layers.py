@@ -29,13 +29,14 @@ INCLUDES = {
     "node/store": BELOW_ADAPTERS + [r"<rocksdb/.*\.h>"],
     "node/metrics": BELOW_ADAPTERS + [r"<prometheus/.*\.h>"],
     "node/sandbox": BELOW_ADAPTERS + [JSON, r"<seccomp\.h>"],
-    "node/handlers": [r'"node/sandbox/(handler_main|pool_settings)\.hpp"', r'"actors/core/', STD,
+    "node/trial": BELOW_ADAPTERS + [r'"node/sandbox/', JSON],
+    "node/handlers": [r'"node/sandbox/(handler_main|pool_settings)\.hpp"', r'"node/config/user_kind\.hpp"', r'"actors/core/', STD,
                       POSIX, JSON, r"<openssl/.*\.h>"],
     "node/handlers/document": [r'"node/sandbox/(handler_main|pool_settings)\.hpp"', r'"actors/core/', STD, POSIX,
                                JSON, r"<(dlfcn|pthread|gumbo|cmark)\.h>", r"<curl/curl\.h>", r"<unicode/\w+\.h>",
                                r"<poppler-\w+\.h>", r"<((goo|splash)/)?[A-Z][A-Za-z]+\.h>"],
-    "node/cli": BELOW_ADAPTERS + [r'"node/(store|config)/', r'"gateway/api/', JSON, r"<CLI/CLI\.hpp>",
-                                  r"<curl/curl\.h>"],
+    "node/cli": BELOW_ADAPTERS + [r'"node/(store|config|trial)/', r'"node/handlers/user_pools\.hpp"', r'"gateway/api/',
+                                  JSON, r"<CLI/CLI\.hpp>", r"<curl/curl\.h>"],
 }
 
 # What it is -> (pattern, folders where it may stand). Everywhere else it is a finding.

@@ -1,4 +1,4 @@
-#include "node/wiring/user_pools.hpp"
+#include "node/handlers/user_pools.hpp"
 
 #include <cstdlib>
 
