@@ -57,7 +57,7 @@ int main(int argc, char** argv) {
   // These two are the node's own children: they must stay single-threaded and small.
   if (command == "spawner")
     return dure::node::spawner_main(dure::node::spawner_control_fd);
-  if (command == "handler" && argc == 3)
+  if (command == "handler" && argc == 3 && argv[2] != std::string_view{"check"})
     return dure::node::run_handler(argv[2]);
   if (command == "up" || command == "node" || command == "config")
     return start_node(command, argc, argv);

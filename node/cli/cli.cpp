@@ -2,6 +2,7 @@
 
 #include "node/cli/artifact_command.hpp"
 #include "node/cli/completion.hpp"
+#include "node/cli/handler_command.hpp"
 #include "node/cli/job_commands.hpp"
 #include "node/cli/question_commands.hpp"
 #include "node/cli/queue_commands.hpp"
@@ -27,6 +28,7 @@ struct command_line {
   submit_options submit;
   job_list_options which;
   artifact_options artifact;
+  handler_check_options check;
   std::string subject;
   std::string reason;
   std::string set;
@@ -173,6 +175,21 @@ void add_question_commands(CLI::App& app, command_line& line) {
          [&line] { return retry_questions(line.to.url, line.set); });
 }
 
+void add_handler_command(CLI::App& app, command_line& line) {
+  auto* handler = app.add_subcommand("handler", "For those who write handlers");
+  handler->require_subcommand(1);
+  auto* check = add_command(*handler, line, "check", "Tries a handler's command as a node would",
+                            [&line] { return check_handler(line.check); });
+  check->add_option("COMMAND", line.check.command, "The command; after -- when it has options")
+      ->required();
+  check->add_option("--kind", line.check.kind, "The kind of jobs (default: the first it names)");
+  check->add_option("--params", line.check.params, "The job's parameters, a JSON object");
+  check->add_option("--file", line.check.file, "The job's file");
+  check->add_option("--timeout", line.check.timeout_s, "Seconds a job may take (default 60)")
+      ->check(CLI::Range(1, 86'400));
+  check->add_flag("--json", line.check.json, "Print the findings as JSON");
+}
+
 void add_local_commands(CLI::App& app, command_line& line) {
   auto* verify = add_command(app, line, "verify", "Checks the data folder of a stopped node",
                              [&line] { return verify_folder(line.subject); });
@@ -231,6 +248,7 @@ int run_cli(int argc, char** argv) {
   add_job_commands(app, line);
   add_queue_commands(app, line);
   add_question_commands(app, line);
+  add_handler_command(app, line);
   add_local_commands(app, line);
   if (auto wrong = wrong_word(app, argc, argv)) {
     say("dure: " + *wrong);

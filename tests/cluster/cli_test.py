@@ -172,5 +172,115 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(code, FAILED, printed)
 
 
+HANDLERS = Path(__file__).resolve().parent / "handlers"
+HELLO = 'import json, os, sys, time\nsay = lambda m: print(json.dumps(m), flush=True)\n' \
+        'say({"hello": {"protocol": 1, "kinds": ["test.odd"], "concurrency": 1}})\n'
+EACH = HELLO + "for line in sys.stdin:\n    job = json.loads(line)\n    if 'cancel' in job: continue\n" \
+               "    about = {'job': job['job'], 'attempt': job['attempt']}\n"
+
+
+class HandlerCheck(unittest.TestCase):
+    """`dure handler check` needs no node: what it makes of good handlers and of broken ones."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.notes = self.folder / "notes.txt"
+        self.notes.write_text("one two\ntwo\n")
+
+    def check(self, *arguments):
+        command = [BINARY, "handler", "check", "--json", *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        return done, json.loads(done.stdout) if done.stdout else None
+
+    def check_script(self, text, *options):
+        script = self.folder / "handler.py"
+        script.write_text(text)
+        return self.check(*options, "--", "python3", script)
+
+    def wrong(self, findings, step):
+        return "\n".join(f["message"] for f in findings if f["verdict"] == "wrong" and f["step"] == step)
+
+    def test_the_examples_are_fine(self):
+        for handler, says in [
+            (["python3", HANDLERS / "word_count.py"], '{"different":2,"words":3}'),
+            ([HANDLERS / "checksum.sh"], '{"sha256":"'),
+        ]:
+            with self.subTest(handler=handler):
+                done, findings = self.check("--file", self.notes, "--", *handler)
+                self.assertEqual(done.returncode, DONE, done.stderr)
+                self.assertEqual({f["step"] for f in findings}, {"start", "hello", "job", "cancel", "end"})
+                self.assertLessEqual({f["verdict"] for f in findings}, {"ok", "note"})
+                self.assertTrue(any(says in f["message"] for f in findings), findings)
+                self.assertIn("ok     hello", done.stderr)
+
+    def test_a_refused_job_is_no_fault_of_the_protocol(self):
+        done, findings = self.check("--", "python3", HANDLERS / "word_count.py")
+        self.assertEqual(done.returncode, DONE, done.stderr)
+        self.assertTrue(any(f["verdict"] == "note" and "no_input" in f["message"] for f in findings), findings)
+
+    def test_a_command_that_does_not_start_says_why(self):
+        done, findings = self.check("/no/such/handler")
+        self.assertEqual(done.returncode, FAILED, done.stderr)
+        self.assertIn("does not start", self.wrong(findings, "start"))
+        done, findings = self.check_script("import no_such_module\n")
+        self.assertEqual(done.returncode, FAILED, done.stderr)
+        self.assertIn("no_such_module", self.wrong(findings, "hello"))
+
+    def test_a_malformed_line_is_shown_with_its_fault(self):
+        done, findings = self.check_script(EACH + "    print('{\"job\": oops}', flush=True)\n")
+        self.assertEqual(done.returncode, FAILED, done.stderr)
+        self.assertIn("Line 2", self.wrong(findings, "job"))
+        self.assertIn("not JSON from byte 9", self.wrong(findings, "job"))
+        self.assertIn('{"job": oops}', self.wrong(findings, "job"))
+
+    def test_a_message_says_what_it_lacks(self):
+        for line, fault in [
+            ("{'progress': {'done': 1}}", 'no "job" and "attempt"'),
+            ("{**about, 'progress': {'done': 'half'}}", '"done" and "total" are whole numbers'),
+            ("{**about, 'answer': 1}", 'none of "result"'),
+            ("{**about, 'job': '00000000-0000-4000-8000-00000000beef', 'result': 1}", "never given"),
+            ("{'hello': {'protocol': 1, 'kinds': ['test.odd']}}", "a second time"),
+        ]:
+            with self.subTest(line=line):
+                done, findings = self.check_script(EACH + f"    say({line})\n")
+                self.assertEqual(done.returncode, FAILED, done.stderr)
+                self.assertIn(fault, self.wrong(findings, "job"))
+
+    def test_a_second_result_and_another_kind_are_wrong(self):
+        done, findings = self.check_script(EACH + "    say({**about, 'result': 1})\n    say({**about, 'result': 2})\n")
+        self.assertIn("one result or error", self.wrong(findings, "job"), done.stderr)
+        done, findings = self.check_script(EACH, "--kind", "test.other")
+        self.assertEqual(done.returncode, FAILED, done.stderr)
+        self.assertIn("do not hold 'test.other'", self.wrong(findings, "hello"))
+
+    def test_results_and_artifacts_keep_to_their_limits(self):
+        done, findings = self.check_script(EACH + "    say({**about, 'result': 'x' * (49 << 20)})\n")
+        self.assertIn("its result has", self.wrong(findings, "job"), done.stderr)
+        outside = "    say({**about, 'artifact': {'name': 'p', 'path': '../../notes.txt', 'media_type': ''}})\n"
+        done, findings = self.check_script(EACH + outside + "    say({**about, 'result': 1})\n")
+        self.assertEqual(done.returncode, FAILED, done.stderr)
+        self.assertIn("leads out", self.wrong(findings, "job"))
+
+    def test_whoever_does_not_stop_hears_that_it_is_killed(self):
+        stubborn = HELLO + (
+            "jobs = 0\nwhile True:\n    line = sys.stdin.readline()\n    if not line: time.sleep(600)\n"
+            "    job = json.loads(line)\n    jobs += 1\n    if jobs > 1: time.sleep(600)\n"
+            "    say({'job': job['job'], 'attempt': job['attempt'], 'result': 1})\n"
+        )
+        done, findings = self.check_script(stubborn)
+        self.assertEqual(done.returncode, FAILED, done.stderr)
+        self.assertIn("went on for", self.wrong(findings, "cancel"))
+        self.assertIn("stdin was closed", self.wrong(findings, "end"))
+
+    def test_a_wrong_use_is_said_before_anything_runs(self):
+        for arguments in ((), ("--params", "[1]", "true"), ("--file", "/no/such", "true"), ("--knid", "x", "true")):
+            with self.subTest(arguments=arguments):
+                done, _ = self.check(*arguments)
+                self.assertEqual((done.returncode, done.stdout), (USAGE, ""), done.stderr)
+                self.assertNotEqual(done.stderr, "")
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)
