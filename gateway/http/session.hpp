@@ -19,6 +19,8 @@ class logger;
 
 namespace dure::gateway {
 
+class outgoing_file;
+
 /// One client's connection: reads a request, has it answered, writes the response, and again.
 ///
 /// Pipelined requests are answered one after the other. Every step has a deadline, which the server
@@ -61,12 +63,12 @@ private:
 
   boost::asio::awaitable<bool> write(response r, const request& head, bool keep_alive);
   boost::asio::awaitable<bool> write_whole(response r, reply_form form, const request& head);
-  boost::asio::awaitable<bool> write_stream(const response& r, reply_form form, const request& head,
+  boost::asio::awaitable<bool> write_file(const response& r, reply_form form, const request& head,
+                                          outgoing_file& file);
+  boost::asio::awaitable<bool> write_stream(const response& r, reply_form form, outgoing_file& file,
                                             std::string first);
   boost::asio::awaitable<bool> write_live(const response& r, reply_form form);
   boost::asio::awaitable<bool> write_bytes(std::string_view head, std::string_view body);
-  boost::asio::awaitable<result<std::string>> read_slice(const streamed_body& body,
-                                                         std::uint64_t offset);
   boost::asio::awaitable<void> linger();
 
   void count(const request& head, std::string_view route, int status, clock_type::time_point begun);

@@ -1,8 +1,8 @@
 // How a session writes responses: whole ones, and stored files piece by piece.
 
-#include "gateway/api/fingerprint.hpp"
 #include "gateway/http/blocking.hpp"
 #include "gateway/http/gzip.hpp"
+#include "gateway/http/outgoing_file.hpp"
 #include "gateway/http/session.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -15,9 +15,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// Read from the blob store at a time; what a slow client holds in memory.
-constexpr std::size_t slice_bytes = 512 * 1024;
-
 /// Compressing less than this takes less time than handing it to another thread.
 constexpr std::size_t compressed_at_once_bytes_max = 64 * 1024;
 
@@ -25,11 +22,6 @@ problem blob_problem(const error& e) {
   if (e.code == errc::not_found || e.code == errc::gone)
     return {410, "blob_lost", "The result's file is not there any more.", {}, {}};
   return to_problem(e);
-}
-
-/// Only a file that was sent from its beginning to its end can be held against its hash.
-bool is_whole(const streamed_body& body) {
-  return body.from == 0 && body.until() == body.blob.bytes;
 }
 
 } // namespace
@@ -44,14 +36,21 @@ asio::awaitable<bool> session::write(response r, const request& head, bool keep_
   form.gzip = head.takes_gzip && head.method != "HEAD" && may_chunk && is_compressible(r);
   if (!r.stream || head.method == "HEAD")
     co_return co_await write_whole(std::move(r), form, head);
+  outgoing_file file{use_, *r.stream};
+  auto written = co_await write_file(r, form, head, file);
+  co_await file.close();
+  co_return written;
+}
+
+asio::awaitable<bool> session::write_file(const response& r, reply_form form, const request& head,
+                                          outgoing_file& file) {
   // The first piece is read before anything is said: a lost file can still be told.
-  auto first = co_await read_slice(*r.stream, r.stream->from);
-  if (!first) {
-    auto lost = to_response(blob_problem(first.error()), head.path);
-    form.gzip = false;
-    co_return co_await write_whole(std::move(lost), form, head);
-  }
-  co_return co_await write_stream(r, form, head, std::move(*first));
+  auto first = co_await file.next();
+  if (first)
+    co_return co_await write_stream(r, form, file, std::move(*first));
+  auto lost = to_response(blob_problem(first.error()), head.path);
+  form.gzip = false;
+  co_return co_await write_whole(std::move(lost), form, head);
 }
 
 asio::awaitable<bool> session::write_whole(response r, reply_form form, const request& head) {
@@ -71,22 +70,16 @@ asio::awaitable<bool> session::write_whole(response r, reply_form form, const re
   co_return co_await write_bytes(text, body);
 }
 
-asio::awaitable<bool> session::write_stream(const response& r, reply_form form, const request&,
+asio::awaitable<bool> session::write_stream(const response& r, reply_form form, outgoing_file& file,
                                             std::string first) {
   const auto& body = *r.stream;
   if (!form.gzip)
     form.length = body.size();
   gzip_encoder encoder;
-  fingerprint seen;
   auto head = to_head(r, form);
   auto piece = body.before + first;
-  auto offset = body.from + first.size();
-  seen.add(first);
   for (;;) {
-    auto last = offset >= body.until();
-    // A file that is not what it says must not look complete.
-    if (last && is_whole(body) && to_hex(seen.take()) != body.blob.sha256)
-      co_return false;
+    auto last = file.ended();
     if (last)
       piece += body.after;
     if (form.gzip) {
@@ -97,12 +90,11 @@ asio::awaitable<bool> session::write_stream(const response& r, reply_form form, 
     if (!co_await write_bytes(head, piece) || last)
       co_return last;
     head.clear();
-    auto slice = co_await read_slice(body, offset);
-    if (!slice || slice->empty())
+    auto slice = co_await file.next();
+    // A file that is not what it says must not look complete.
+    if (!slice)
       co_return false;
     piece = std::move(*slice);
-    offset += piece.size();
-    seen.add(piece);
   }
 }
 
@@ -133,23 +125,6 @@ asio::awaitable<bool> session::write_bytes(std::string_view head, std::string_vi
   enter(phase::answering, clock_type::duration::max());
   bytes_out_ += bytes;
   co_return !failed;
-}
-
-asio::awaitable<result<std::string>> session::read_slice(const streamed_body& body,
-                                                         std::uint64_t offset) {
-  auto& files = use_.node.files();
-  const auto most = std::min<std::uint64_t>(slice_bytes, body.until() - offset);
-  co_return co_await run_blocking(use_.pool, [&]() -> result<std::string> {
-    std::string slice;
-    auto outcome = files.read(body.blob, offset, [&](std::span<const std::byte> bytes) {
-      const auto taken = std::min<std::uint64_t>(bytes.size(), most - slice.size());
-      slice.append(reinterpret_cast<const char*>(bytes.data()), taken);
-      return slice.size() < most;
-    });
-    if (!outcome)
-      return outcome.error();
-    return slice;
-  });
 }
 
 } // namespace dure::gateway

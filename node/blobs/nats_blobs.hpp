@@ -17,8 +17,7 @@ public:
              int replicas = 1);
 
   std::unique_ptr<blob_writer> put(std::string name, std::string media_type) override;
-  result<void> read(const blob_ref& blob, std::uint64_t offset,
-                    const std::function<bool(std::span<const std::byte>)>& sink) override;
+  std::unique_ptr<blob_reader> open(const blob_ref& blob, std::uint64_t offset) override;
   result<void> fetch(const blob_ref& blob, const std::filesystem::path& path) override;
 
 private:

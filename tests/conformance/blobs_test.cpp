@@ -55,6 +55,42 @@ TEST_P(blob_stores, stops_when_the_reader_has_enough) {
   EXPECT_EQ(calls, 3);
 }
 
+TEST_P(blob_stores, gives_a_file_in_pieces_once_and_says_when_it_ends) {
+  const auto content = make_content(700'000);
+  const auto blob = put_all(store, content);
+  const auto reader = store.open(blob, 100'000);
+  std::string read;
+  for (;;) {
+    const auto piece = reader->next();
+    ASSERT_TRUE(piece) << piece.error().context;
+    if (piece->empty())
+      break;
+    read += *piece;
+  }
+  EXPECT_TRUE(read == content.substr(100'000));
+  EXPECT_EQ(*reader->next(), "") << "the end is told again";
+}
+
+TEST_P(blob_stores, a_reader_that_pauses_goes_on_where_it_was) {
+  const auto content = make_content(6'000'000);
+  const auto blob = put_all(store, content);
+  const auto reader = store.open(blob, 0);
+  std::string read = *reader->next();
+  // Longer than an adapter keeps sending ahead of it.
+  std::this_thread::sleep_for(std::chrono::milliseconds{2'500});
+  for (auto piece = reader->next(); piece && !piece->empty(); piece = reader->next())
+    read += *piece;
+  EXPECT_TRUE(read == content);
+}
+
+TEST_P(blob_stores, may_stop_reading_anywhere) {
+  const auto blob = put_all(store, make_content(6'000'000));
+  store.open(blob, 0);
+  EXPECT_TRUE(store.open(blob, 5'000'000)->next());
+  const blob_ref unknown{std::string(64, 'a'), 3, "", ""};
+  EXPECT_EQ(store.open(unknown, 0)->next().error().code, errc::not_found);
+}
+
 TEST_P(blob_stores, takes_the_same_content_again) {
   const auto content = make_content(500'000);
   const auto first = put_all(store, content, "first.pdf");

@@ -3,7 +3,6 @@
 #include "node/blobs/blob_file.hpp"
 #include "node/blobs/sha256.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace dure::test {
@@ -52,29 +51,37 @@ std::unique_ptr<blob_writer> memory_blobs::put(std::string name, std::string med
   return std::make_unique<writer>(*this, std::move(name), std::move(media_type));
 }
 
-result<void> memory_blobs::read(const blob_ref& blob, std::uint64_t offset,
-                                const std::function<bool(std::span<const std::byte>)>& sink) {
-  std::string content;
-  {
-    std::lock_guard lock{mutex_};
-    if (away_)
+class memory_blobs::reader final : public blob_reader {
+public:
+  reader(memory_blobs& from, std::string sha256, std::uint64_t offset)
+      : from_{from}, sha256_{std::move(sha256)}, at_{offset} {}
+
+  result<std::string> next() override {
+    std::lock_guard lock{from_.mutex_};
+    if (from_.away_)
       return error{errc::unavailable, "the blobs are away"};
-    const auto found = contents_.find(blob.sha256);
-    if (found == contents_.end())
-      return error{errc::not_found, "there is no blob " + blob.sha256};
-    content = found->second;
+    const auto found = from_.contents_.find(sha256_);
+    if (found == from_.contents_.end())
+      return error{errc::not_found, "there is no blob " + sha256_};
+    const auto& content = found->second;
+    if (at_ < content.size()) {
+      auto piece = content.substr(static_cast<std::size_t>(at_), piece_bytes);
+      at_ += piece.size();
+      return piece;
+    }
+    if (hash_of(content) != sha256_)
+      return error{errc::corrupt, "blob " + sha256_ + " is damaged"};
+    return std::string{};
   }
-  auto rest = std::as_bytes(std::span{content});
-  rest = rest.subspan(static_cast<std::size_t>(std::min<std::uint64_t>(offset, rest.size())));
-  while (!rest.empty()) {
-    const auto piece = rest.first(std::min(rest.size(), piece_bytes));
-    if (!sink(piece))
-      return {};
-    rest = rest.subspan(piece.size());
-  }
-  if (hash_of(content) != blob.sha256)
-    return error{errc::corrupt, "blob " + blob.sha256 + " is damaged"};
-  return {};
+
+private:
+  memory_blobs& from_;
+  const std::string sha256_;
+  std::uint64_t at_;
+};
+
+std::unique_ptr<blob_reader> memory_blobs::open(const blob_ref& blob, std::uint64_t offset) {
+  return std::make_unique<reader>(*this, blob.sha256, offset);
 }
 
 result<void> memory_blobs::fetch(const blob_ref& blob, const std::filesystem::path& path) {

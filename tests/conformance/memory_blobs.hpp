@@ -13,8 +13,7 @@ namespace dure::test {
 class memory_blobs final : public blobs {
 public:
   std::unique_ptr<blob_writer> put(std::string name, std::string media_type) override;
-  result<void> read(const blob_ref& blob, std::uint64_t offset,
-                    const std::function<bool(std::span<const std::byte>)>& sink) override;
+  std::unique_ptr<blob_reader> open(const blob_ref& blob, std::uint64_t offset) override;
   result<void> fetch(const blob_ref& blob, const std::filesystem::path& path) override;
 
   // What happens to servers.
@@ -27,6 +26,7 @@ public:
 
 private:
   class writer;
+  class reader;
 
   std::mutex mutex_;
   bool away_ = false;

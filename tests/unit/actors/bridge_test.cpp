@@ -95,10 +95,7 @@ protected:
   public:
     std::unique_ptr<blob_writer> put(std::string, std::string) override { return nullptr; }
 
-    result<void> read(const blob_ref&, std::uint64_t,
-                      const std::function<bool(std::span<const std::byte>)>&) override {
-      return error{errc::not_found, {}};
-    }
+    std::unique_ptr<blob_reader> open(const blob_ref&, std::uint64_t) override { return nullptr; }
 
     result<void> fetch(const blob_ref&, const std::filesystem::path&) override {
       return error{errc::not_found, {}};

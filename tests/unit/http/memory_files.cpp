@@ -47,24 +47,45 @@ std::unique_ptr<blob_writer> memory_files::put(std::string name, std::string med
   return std::make_unique<writer>(*this, std::move(name), std::move(media_type));
 }
 
-result<void> memory_files::read(const blob_ref& blob, std::uint64_t offset,
-                                const std::function<bool(std::span<const std::byte>)>& sink) {
-  constexpr std::size_t piece_bytes = 128 * 1024;
-  std::string bytes;
-  {
-    std::lock_guard lock{mutex_};
-    auto found = by_sha256_.find(blob.sha256);
-    if (found == by_sha256_.end())
+class memory_files::reader final : public blob_reader {
+public:
+  reader(memory_files& files, std::string sha256, std::uint64_t offset)
+      : files_{files}, sha256_{std::move(sha256)}, at_{offset} {
+    std::lock_guard lock{files_.mutex_};
+    ++files_.opened_;
+    ++files_.unfinished_;
+  }
+
+  ~reader() override {
+    std::lock_guard lock{files_.mutex_};
+    --files_.unfinished_;
+  }
+
+  result<std::string> next() override {
+    constexpr std::size_t piece_bytes = 128 * 1024;
+    std::lock_guard lock{files_.mutex_};
+    const auto found = files_.by_sha256_.find(sha256_);
+    if (found == files_.by_sha256_.end())
       return error{errc::not_found, "No such blob."};
-    bytes = found->second;
+    const auto& bytes = found->second;
+    if (at_ < bytes.size()) {
+      auto piece = bytes.substr(at_, piece_bytes);
+      at_ += piece.size();
+      return piece;
+    }
+    if (to_hex(sha256(bytes)) != sha256_)
+      return error{errc::corrupt, "This blob was damaged."};
+    return std::string{};
   }
-  for (; offset < bytes.size(); offset += piece_bytes) {
-    auto piece = std::span{bytes}.subspan(offset);
-    piece = piece.first(std::min(piece.size(), piece_bytes));
-    if (!sink(std::as_bytes(piece)))
-      break;
-  }
-  return {};
+
+private:
+  memory_files& files_;
+  const std::string sha256_;
+  std::uint64_t at_;
+};
+
+std::unique_ptr<blob_reader> memory_files::open(const blob_ref& blob, std::uint64_t offset) {
+  return std::make_unique<reader>(*this, blob.sha256, offset);
 }
 
 result<void> memory_files::fetch(const blob_ref&, const std::filesystem::path&) {
@@ -106,6 +127,11 @@ std::size_t memory_files::stored() const {
 std::size_t memory_files::unfinished() const {
   std::lock_guard lock{mutex_};
   return unfinished_;
+}
+
+std::size_t memory_files::opened() const {
+  std::lock_guard lock{mutex_};
+  return opened_;
 }
 
 std::string memory_files::bytes_of(const std::string& sha256) const {

@@ -13,8 +13,7 @@ namespace dure::gateway::test {
 class memory_files final : public blobs {
 public:
   std::unique_ptr<blob_writer> put(std::string name, std::string media_type) override;
-  result<void> read(const blob_ref& blob, std::uint64_t offset,
-                    const std::function<bool(std::span<const std::byte>)>& sink) override;
+  std::unique_ptr<blob_reader> open(const blob_ref& blob, std::uint64_t offset) override;
   result<void> fetch(const blob_ref& blob, const std::filesystem::path& path) override;
 
   /// Stores `bytes` as if they had been put.
@@ -31,15 +30,18 @@ public:
   void fail_writes(errc code = errc::unavailable);
 
   std::size_t stored() const;
-  std::size_t unfinished() const; ///< Writers that were neither finished nor dropped.
+  std::size_t unfinished() const; ///< Writers and readers that were not dropped yet.
+  std::size_t opened() const;     ///< Readers so far.
   std::string bytes_of(const std::string& sha256) const;
 
 private:
   class writer;
+  class reader;
 
   mutable std::mutex mutex_;
   std::map<std::string, std::string> by_sha256_;
   std::size_t unfinished_ = 0;
+  std::size_t opened_ = 0;
   bool keeps_bytes_ = true;
   std::optional<errc> writes_fail_;
 };

@@ -113,6 +113,19 @@ TEST_F(results_over_http, says_gone_when_the_file_was_lost) {
   EXPECT_EQ(r.json()["code"], "blob_lost");
 }
 
+TEST_F(results_over_http, opens_a_stored_file_once_however_long_it_is) {
+  auto id = completed_with_blob(large_json(3'000'000));
+  EXPECT_EQ(client.get(path_of(id, "/result")).status, 200);
+  EXPECT_EQ(node.stored_files().opened(), 1U);
+  EXPECT_TRUE(eventually([&] { return node.stored_files().unfinished() == 0; }));
+}
+
+TEST_F(results_over_http, says_that_a_small_file_is_damaged) {
+  auto id = completed_with_blob(large_json(100'000));
+  node.stored_files().damage(last_blob);
+  EXPECT_EQ(client.get(path_of(id, "/result")).status, 500);
+}
+
 TEST_F(results_over_http, never_lets_a_damaged_file_look_complete) {
   auto id = completed_with_blob(large_json(2'000'000));
   node.stored_files().damage(last_blob);
