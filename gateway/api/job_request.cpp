@@ -187,7 +187,7 @@ checked<std::string> parse_pause_request(std::string_view body) {
   if (!value)
     return value.error();
   object_reader fields{*value};
-  auto reason = fields.text("reason", limits::error_message_characters_max);
+  auto reason = fields.text("reason", limits::pause_reason_bytes_max);
   if (auto wrong = fields.finish())
     return *wrong;
   return reason.value_or("");

@@ -144,6 +144,8 @@ TEST(job_request, reads_the_small_bodies) {
   EXPECT_FALSE(parse_reschedule_request(R"({"run_at":5})").has_value());
   EXPECT_EQ(*parse_pause_request(R"({"reason":"입시"})"), "입시");
   EXPECT_EQ(*parse_pause_request("  "), "");
+  EXPECT_TRUE(parse_pause_request(R"({"reason":")" + std::string(256, 'r') + R"("})"));
+  EXPECT_FALSE(parse_pause_request(R"({"reason":")" + std::string(257, 'r') + R"("})"));
   EXPECT_FALSE(check_empty_request("").has_value());
   EXPECT_FALSE(check_empty_request("{}").has_value());
   EXPECT_TRUE(check_empty_request(R"({"a":1})").has_value());
