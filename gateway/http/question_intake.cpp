@@ -3,6 +3,7 @@
 #include "gateway/api/question_view.hpp"
 #include "gateway/api/time_text.hpp"
 #include "gateway/http/ask.hpp"
+#include "gateway/http/blocking.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -14,6 +15,7 @@ using nlohmann::json;
 namespace {
 
 constexpr std::size_t questions_an_ask = 500;
+constexpr int retry_status = 503;
 constexpr std::size_t import_errors_max = 1'000;
 /// Questions in one upload; beyond this a set is uploaded in parts.
 constexpr std::size_t upload_questions_max = 1'000'000;
@@ -85,22 +87,29 @@ asio::awaitable<std::optional<problem>> question_intake::take(std::size_t wanted
     co_return std::nullopt;
   }
   auto outcomes = co_await ask(use_.node, set_.log, std::move(wishes));
-  for (std::size_t i = 0; i < drafts.size(); ++i) {
-    const auto* q =
-        i < outcomes.size() && outcomes[i] ? std::get_if<question_taken>(&*outcomes[i]) : nullptr;
-    if (q == nullptr && taken_.empty() && how_.atomic)
-      co_return to_problem(i < outcomes.size() ? outcomes[i].error()
-                                               : error{errc::unknown_outcome, {}});
-    if (q == nullptr) {
-      ++wrong_;
-      note({drafts[i].line, "",
-            i < outcomes.size() ? to_problem(outcomes[i].error()).detail : "was not answered"});
-      continue;
-    }
+  outcomes.resize(drafts.size(), error{errc::unknown_outcome, {}});
+  std::optional<problem> passes;
+  for (std::size_t i = 0; i < drafts.size(); ++i)
+    if (auto refused = note_outcome(drafts[i], outcomes[i]); refused && !passes)
+      passes = std::move(refused);
+  co_return passes;
+}
+
+std::optional<problem> question_intake::note_outcome(const question_draft& draft,
+                                                     const result<dure::answer>& outcome) {
+  const auto* q = outcome ? std::get_if<question_taken>(&*outcome) : nullptr;
+  if (q != nullptr) {
     jobs_ += is_live(q->state) ? 1 : 0;
-    taken_.push_back({q->id, drafts[i].question_number, q->state});
+    taken_.push_back({q->id, draft.question_number, q->state});
+    return std::nullopt;
   }
-  co_return std::nullopt;
+  auto refused = to_problem(outcome ? error{errc::corrupt, {}} : outcome.error());
+  // What passes by itself is no fault of the row: the client is to send the file again.
+  if (refused.status == retry_status || (taken_.empty() && how_.atomic))
+    return refused;
+  ++wrong_;
+  note({draft.line, "", refused.detail});
+  return std::nullopt;
 }
 
 problem question_intake::refuse_all() const {
@@ -121,7 +130,8 @@ asio::awaitable<checked<response>> question_intake::finish(language in) {
     if (failed)
       co_return *failed;
   }
-  co_return answer(in);
+  // Of a million questions it takes seconds.
+  co_return co_await run_blocking(use_.pool, [&] { return answer(in); });
 }
 
 checked<response> question_intake::answer(language in) const {

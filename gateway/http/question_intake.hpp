@@ -24,7 +24,9 @@ public:
   /// A draft as it was read; what is wrong with it is kept for the answer.
   void add(question_draft draft, std::vector<import_error> errors);
 
-  /// Takes what has gathered once it is worth a command to the leader.
+  /// Takes what has gathered once it is worth a command to the leader. A refusal that passes by
+  /// itself (503) ends the upload; what was taken before stays, and is not taken twice when the
+  /// upload is keyed.
   boost::asio::awaitable<std::optional<problem>> take_some();
 
   /// Takes the rest and returns the answer to the upload.
@@ -38,6 +40,8 @@ private:
   };
 
   boost::asio::awaitable<std::optional<problem>> take(std::size_t wanted);
+  std::optional<problem> note_outcome(const question_draft& draft,
+                                      const result<dure::answer>& outcome);
   void note(const import_error& e);
   problem refuse_all() const;
   checked<response> answer(language in) const;

@@ -173,6 +173,21 @@ TEST_F(questions_over_http, retries_what_failed_and_asks_anew_on_demand) {
   EXPECT_EQ(summary()["pending"], 1);
 }
 
+TEST_F(questions_over_http, an_outage_refuses_the_upload_and_blames_no_row) {
+  node.break_commands(
+      [](const command& c) { return std::holds_alternative<put_question>(c.body); });
+  const auto refused = upload(two_questions);
+  EXPECT_EQ(refused.status, 503) << refused.body;
+  EXPECT_FALSE(refused.header("Retry-After").empty());
+  std::string csv = "questionText,option1,option2,correctAnswer\n";
+  for (int i = 0; i < 1'200; ++i)
+    csv += "Q" + std::to_string(i) + ",a,b,1\n";
+  EXPECT_EQ(upload(csv, "text/csv").status, 503);
+  node.break_commands({});
+  EXPECT_EQ(upload(csv, "text/csv").status, 202);
+  EXPECT_EQ(summary()["total"], 1'200);
+}
+
 TEST_F(questions_over_http, cancels_and_deletes_a_set) {
   ASSERT_EQ(upload(two_questions).status, 202);
   EXPECT_EQ(client.post("/admin/sets/algebra/questions/cancel", "{}").json()["data"]["cancelled"],
