@@ -34,6 +34,14 @@ std::uint64_t version_of(const result<answer>& outcome) {
   return changed ? changed->version : 0;
 }
 
+/// Returns the half of an id that tells it from others of its time.
+std::uint64_t random_half(const job_id& id) {
+  std::uint64_t half = 0;
+  for (std::size_t i = 8; i < id.value.bytes.size(); ++i)
+    half = half << 8 | id.value.bytes[i];
+  return half;
+}
+
 command random_command(clock& time, command_body body) {
   return {command_id{make_random_uuid(time.random(), time.random())}, {}, std::move(body)};
 }
@@ -143,6 +151,10 @@ std::uint64_t id_maker::random() {
   return time_ ? time_->random() : derived_random(name_, randoms_++);
 }
 
+std::uint64_t id_maker::random(const job_id& about) {
+  return time_ ? time_->random() : derived_random(name_, random_half(about));
+}
+
 command id_maker::make_command(command_body body) {
   if (time_)
     return random_command(*time_, std::move(body));
@@ -152,11 +164,7 @@ command id_maker::make_command(command_body body) {
 command id_maker::make_command(command_body body, const job_id& about) {
   if (time_)
     return random_command(*time_, std::move(body));
-  // The half of the id that is random.
-  std::uint64_t half = 0;
-  for (std::size_t i = 8; i < about.value.bytes.size(); ++i)
-    half = half << 8 | about.value.bytes[i];
-  return {derived_command_id(name_, half), {}, std::move(body)};
+  return {derived_command_id(name_, random_half(about)), {}, std::move(body)};
 }
 
 asio::awaitable<checked<response>> once(exchange& e, const digest& body, keyed_work work) {

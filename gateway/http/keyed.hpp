@@ -21,11 +21,14 @@ public:
 
   std::uint64_t random();
 
+  /// Returns the random part of an id for something about one of many: a later try may name others,
+  /// or in another order, and still gets the same part for the same one.
+  std::uint64_t random(const job_id& about);
+
   /// Returns a command that nobody has wished yet (or, keyed, the same that the first try wished).
   command make_command(command_body body);
 
-  /// Returns the same for a wish about one of many jobs: a later try may name others, or in another
-  /// order, and still gets the same command for the same job.
+  /// Returns the same for a wish about one of many, in the same way.
   command make_command(command_body body, const job_id& about);
 
 private:

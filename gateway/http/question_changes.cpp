@@ -23,8 +23,13 @@ constexpr std::size_t explanation_bytes_max = 12 * 1024;
 /// Returns the wish for a question of a set, or nothing when it is of no concern.
 using wish_for = std::function<std::optional<command_body>(const question&, id_maker&)>;
 
+/// Ids of questions and of jobs are made in the same way.
+job_id as_job(const question_id& id) {
+  return job_id{id.value};
+}
+
 ask_question ask_again(const question& q, const std::string& text, id_maker& ids, bool anew) {
-  auto job = make_job_id(log_of(q.id), ids.at(), ids.random());
+  auto job = make_job_id(log_of(q.id), ids.at(), ids.random(as_job(q.id)));
   return {q.id, name_of_work(text, our_explainer()), explaining_job(job, q.set), anew};
 }
 
@@ -44,7 +49,7 @@ asio::awaitable<checked<std::uint64_t>> wish_page(exchange& e, const question_se
   std::vector<command> wishes;
   for (const auto& q : page.questions)
     if (auto body = wish(q, ids))
-      wishes.push_back(ids.make_command(std::move(*body)));
+      wishes.push_back(ids.make_command(std::move(*body), as_job(q.id)));
   std::uint64_t done = 0;
   if (wishes.empty())
     co_return checked<std::uint64_t>{boost::system::in_place_value, done};

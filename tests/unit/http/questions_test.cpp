@@ -173,6 +173,28 @@ TEST_F(questions_over_http, retries_what_failed_and_asks_anew_on_demand) {
   EXPECT_EQ(summary()["pending"], 1);
 }
 
+TEST_F(questions_over_http, a_repeated_retry_asks_for_what_the_first_could_not) {
+  const auto data =
+      upload("questionText,option1,option2,correctAnswer\nA,a,b,1\nB,a,b,1\n", "text/csv")
+          .json()["data"];
+  for (const auto& q : data) {
+    node.start(job_of(q));
+    node.fail_job(job_of(q), "answer_empty", false);
+  }
+  const header_list key{{"Idempotency-Key", "again"}};
+  const auto second = question_id{*parse_uuid(data[1]["id"].get<std::string>())};
+  node.break_commands([second](const command& c) {
+    const auto* asked = std::get_if<ask_question>(&c.body);
+    return asked != nullptr && asked->id == second;
+  });
+  const std::string path = "/admin/sets/algebra/questions/retry-failed";
+  EXPECT_EQ(client.post(path, "{}", key).status, 503);
+  EXPECT_EQ(summary()["failed"], 1);
+  node.break_commands({});
+  EXPECT_EQ(client.post(path, "{}", key).status, 202);
+  EXPECT_EQ(summary()["failed"], 0);
+}
+
 TEST_F(questions_over_http, an_outage_refuses_the_upload_and_blames_no_row) {
   node.break_commands(
       [](const command& c) { return std::holds_alternative<put_question>(c.body); });
