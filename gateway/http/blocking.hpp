@@ -6,9 +6,11 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <type_traits>
+#include <utility>
 
 namespace dure::gateway {
 
@@ -34,6 +36,19 @@ boost::asio::awaitable<std::invoke_result_t<Work&>> run_blocking(boost::asio::th
   };
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(value)>(
       begin, asio::use_awaitable);
+}
+
+/// What reads so many bytes takes about a millisecond where it is called; more would hold up
+/// everyone else.
+inline constexpr std::size_t worked_at_once_bytes_max = 512 * 1024;
+
+/// Runs `work` here when it is about few bytes, else on a thread that may take its time.
+template <class Work>
+boost::asio::awaitable<std::invoke_result_t<Work&>> run_by_size(boost::asio::thread_pool& pool,
+                                                                std::size_t bytes, Work work) {
+  if (bytes <= worked_at_once_bytes_max)
+    co_return work();
+  co_return co_await run_blocking(pool, std::move(work));
 }
 
 } // namespace dure::gateway

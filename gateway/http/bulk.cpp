@@ -93,16 +93,17 @@ handlers::outcome change_all(exchange& e, const bulk_request& request,
 handlers::outcome handlers::change_jobs(exchange& e) {
   if (auto wrong = query_reader{e.head.parameters}.finish())
     co_return *wrong;
-  auto body = co_await read_json(e);
+  auto body = co_await read_json(e, e.use.limits.bulk_bytes);
   if (!body)
     co_return body.error();
   auto queues = queue_directory::read(e.use.node.view());
   if (!queues)
     co_return to_problem(queues.error());
-  auto request = parse_bulk_request(*body, *queues);
+  auto request = co_await run_by_size(e.use.pool, body->size(),
+                                      [&] { return parse_bulk_request(*body, *queues); });
   if (!request)
     co_return request.error();
-  auto body_digest = e.head.idempotency_key ? sha256(*body) : digest{};
+  auto body_digest = co_await digest_of_body(e, *body);
   keyed_work work = [&e, &request, &queues](id_maker& ids) -> outcome {
     co_return co_await change_all(e, *request, *queues, ids);
   };

@@ -23,8 +23,7 @@ problem too_large(std::uint64_t bytes_max) {
 
 } // namespace
 
-asio::awaitable<checked<std::string>> read_whole(exchange& e) {
-  auto bytes_max = e.use.limits.json_bytes;
+asio::awaitable<checked<std::string>> read_whole(exchange& e, std::uint64_t bytes_max) {
   if (e.head.content_length.value_or(0) > bytes_max)
     co_return too_large(bytes_max);
   std::string body;
@@ -44,10 +43,10 @@ asio::awaitable<checked<std::string>> read_whole(exchange& e) {
   }
 }
 
-asio::awaitable<checked<std::string>> read_json(exchange& e) {
+asio::awaitable<checked<std::string>> read_json(exchange& e, std::uint64_t bytes_max) {
   if (!is_json(e.head.content_type))
     co_return problem{415, "unsupported_media_type", "The body must be application/json.", {}, {}};
-  co_return co_await read_whole(e);
+  co_return co_await read_whole(e, bytes_max);
 }
 
 } // namespace dure::gateway

@@ -8,6 +8,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -54,10 +55,10 @@ struct exchange {
 /// Answers one request. A problem is turned into its document by the caller.
 using handler = boost::asio::awaitable<checked<response>> (*)(exchange&);
 
-/// Returns the whole body, at most server_limits::json_bytes of it.
-boost::asio::awaitable<checked<std::string>> read_whole(exchange& e);
+/// Returns the whole body; more than `bytes_max` is a 413.
+boost::asio::awaitable<checked<std::string>> read_whole(exchange& e, std::uint64_t bytes_max);
 
 /// Returns the whole body of a request that must be JSON by its Content-Type.
-boost::asio::awaitable<checked<std::string>> read_json(exchange& e);
+boost::asio::awaitable<checked<std::string>> read_json(exchange& e, std::uint64_t bytes_max);
 
 } // namespace dure::gateway

@@ -50,7 +50,7 @@ asio::awaitable<checked<response>> change(exchange& e, job_id id, command wish, 
 asio::awaitable<checked<std::string>> read_body(exchange& e) {
   if (auto wrong = query_reader{e.head.parameters}.finish())
     co_return *wrong;
-  co_return co_await read_json(e);
+  co_return co_await read_json(e, e.use.limits.change_bytes);
 }
 
 asio::awaitable<checked<response>> change_once(exchange& e, const std::string& body,

@@ -2,6 +2,7 @@
 
 #include "actors/core/queries.hpp"
 #include "gateway/http/ask.hpp"
+#include "gateway/http/blocking.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -165,6 +166,12 @@ command id_maker::make_command(command_body body, const job_id& about) {
   if (time_)
     return random_command(*time_, std::move(body));
   return {derived_command_id(name_, random_half(about)), {}, std::move(body)};
+}
+
+asio::awaitable<digest> digest_of_body(exchange& e, const std::string& body) {
+  if (!e.head.idempotency_key)
+    co_return digest{};
+  co_return co_await run_by_size(e.use.pool, body.size(), [&body] { return sha256(body); });
 }
 
 asio::awaitable<checked<response>> once(exchange& e, const digest& body, keyed_work work) {

@@ -41,6 +41,9 @@ private:
 
 using keyed_work = std::function<boost::asio::awaitable<checked<response>>(id_maker&)>;
 
+/// Returns the digest of a keyed request's body; nobody asks for that of others.
+boost::asio::awaitable<digest> digest_of_body(exchange& e, const std::string& body);
+
 /// Does `work`, once for each Idempotency-Key and body: a repeat gets the answer of the first.
 /// Without a key it is simply done. Answers that ask to try again (429, 5xx) are not kept.
 boost::asio::awaitable<checked<response>> once(exchange& e, const digest& body, keyed_work work);

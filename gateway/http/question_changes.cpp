@@ -87,7 +87,7 @@ asio::awaitable<checked<std::uint64_t>> wish_all(exchange& e, const question_set
 handlers::outcome change_set(exchange& e, std::string counted, wish_for wish) {
   if (auto wrong = query_reader{e.head.parameters}.finish())
     co_return *wrong;
-  auto body = co_await read_whole(e);
+  auto body = co_await read_whole(e, e.use.limits.change_bytes);
   if (!body)
     co_return body.error();
   if (auto wrong = check_empty_request(*body))
@@ -132,7 +132,7 @@ checked<std::string> parse_explanation(std::string_view body) {
 handlers::outcome handlers::write_explanation(exchange& e) {
   if (auto wrong = query_reader{e.head.parameters}.finish())
     co_return *wrong;
-  auto body = co_await read_json(e);
+  auto body = co_await read_json(e, e.use.limits.change_bytes);
   if (!body)
     co_return body.error();
   auto explanation = parse_explanation(*body);
@@ -150,7 +150,7 @@ handlers::outcome handlers::write_explanation(exchange& e) {
 handlers::outcome handlers::regenerate_explanation(exchange& e) {
   if (auto wrong = query_reader{e.head.parameters}.finish())
     co_return *wrong;
-  auto body = co_await read_whole(e);
+  auto body = co_await read_whole(e, e.use.limits.change_bytes);
   if (!body)
     co_return body.error();
   if (auto wrong = check_empty_request(*body))

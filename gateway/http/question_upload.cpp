@@ -171,11 +171,12 @@ asio::awaitable<std::optional<problem>> read_form(exchange& e, csv_intake& csv) 
 }
 
 asio::awaitable<std::optional<problem>> read_questions(exchange& e, question_intake& into) {
-  auto body = co_await read_json(e);
+  auto body = co_await read_json(e, e.use.limits.json_bytes);
   if (!body)
     co_return body.error();
   // Thousands of questions take a while to parse; the thread that reads them serves everybody.
-  auto parsed = co_await run_blocking(e.use.pool, [&body] { return parse_json(*body); });
+  auto parsed =
+      co_await run_by_size(e.use.pool, body->size(), [&body] { return parse_json(*body); });
   if (!parsed)
     co_return parsed.error();
   if (!parsed->is_object() || parsed->size() != 1 || !parsed->contains("questions") ||
@@ -248,10 +249,10 @@ handlers::outcome handlers::upload_questions(exchange& e) {
   exchange source{e.head, e.body, e.use};
   digest body_digest{};
   if (e.head.idempotency_key) {
-    auto body = co_await read_whole(e);
+    auto body = co_await read_whole(e, e.use.limits.json_bytes);
     if (!body)
       co_return body.error();
-    body_digest = sha256(*body);
+    body_digest = co_await digest_of_body(e, *body);
     held = held_body{std::move(*body)};
   }
   exchange replayed{e.head, held, e.use};

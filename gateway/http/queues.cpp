@@ -140,7 +140,7 @@ handlers::outcome handlers::read_queue(exchange& e) {
 handlers::outcome handlers::pause_queue(exchange& e) {
   if (auto wrong = query_reader{e.head.parameters}.finish())
     co_return *wrong;
-  auto body = co_await read_json(e);
+  auto body = co_await read_json(e, e.use.limits.change_bytes);
   if (!body)
     co_return body.error();
   auto reason = parse_pause_request(*body);
@@ -153,7 +153,7 @@ handlers::outcome handlers::pause_queue(exchange& e) {
 handlers::outcome handlers::resume_queue(exchange& e) {
   if (auto wrong = query_reader{e.head.parameters}.finish())
     co_return *wrong;
-  auto body = co_await read_json(e);
+  auto body = co_await read_json(e, e.use.limits.change_bytes);
   if (!body)
     co_return body.error();
   if (auto wrong = check_empty_request(*body))

@@ -8,22 +8,13 @@
 #include "gateway/http/media_type.hpp"
 #include "gateway/http/submission.hpp"
 
+#include <algorithm>
+
 namespace dure::gateway {
 
 namespace asio = boost::asio;
 
 namespace {
-
-/// A body of a thousand jobs is parsed in about a millisecond where it is read; larger ones would
-/// hold up everyone else.
-constexpr std::size_t parsed_at_once_bytes_max = 512 * 1024;
-
-asio::awaitable<checked<job_batch>> parse_body(exchange& e, const std::string& body, bool lines) {
-  if (body.size() <= parsed_at_once_bytes_max)
-    co_return parse_job_batch(body, lines);
-  co_return co_await run_blocking(e.use.pool,
-                                  [&body, lines] { return parse_job_batch(body, lines); });
-}
 
 checked<response> to_answer(std::vector<checked<job_taken>> outcomes, bool single) {
   if (single && !outcomes.front())
@@ -40,8 +31,8 @@ checked<response> to_answer(std::vector<checked<job_taken>> outcomes, bool singl
 /// statements.
 asio::awaitable<checked<std::string>> read_jobs(exchange& e, bool lines) {
   if (lines)
-    co_return co_await read_whole(e);
-  co_return co_await read_json(e);
+    co_return co_await read_whole(e, e.use.limits.json_bytes);
+  co_return co_await read_json(e, e.use.limits.json_bytes);
 }
 
 } // namespace
@@ -53,10 +44,11 @@ handlers::outcome handlers::submit_jobs(exchange& e) {
   auto body = co_await read_jobs(e, lines);
   if (!body)
     co_return body.error();
-  auto batch = co_await parse_body(e, *body, lines);
+  auto batch = co_await run_by_size(e.use.pool, body->size(),
+                                    [&body, lines] { return parse_job_batch(*body, lines); });
   if (!batch)
     co_return batch.error();
-  auto body_digest = e.head.idempotency_key ? sha256(*body) : digest{};
+  auto body_digest = co_await digest_of_body(e, *body);
   keyed_work work = [&e, &batch](id_maker& ids) -> outcome {
     auto single = batch->single;
     auto outcomes = co_await submit_all(e.use.node, std::move(batch->jobs), ids);
