@@ -63,12 +63,14 @@ asio::awaitable<outcomes> look_ahead(exchange& e, const bulk_request& request,
   });
 }
 
-/// Returns the reason when nothing was done and all of it may be tried again.
-std::optional<problem> try_again(const outcomes& all) {
+/// Returns the reason when nothing was done and all of it may be tried again. With a key some of it
+/// is enough: the answer would be kept, and the repeat does only what is missing.
+std::optional<problem> try_again(const outcomes& all, bool keyed) {
   auto may_pass = [](const auto& one) { return !one.state && one.state.error().status == 503; };
-  if (all.empty() || !std::all_of(all.begin(), all.end(), may_pass))
+  auto passing = std::find_if(all.begin(), all.end(), may_pass);
+  if (passing == all.end() || (!keyed && !std::all_of(all.begin(), all.end(), may_pass)))
     return std::nullopt;
-  return all.front().state.error();
+  return passing->state.error();
 }
 
 handlers::outcome change_all(exchange& e, const bulk_request& request,
@@ -82,7 +84,7 @@ handlers::outcome change_all(exchange& e, const bulk_request& request,
     all = co_await look_ahead(e, request, selected->ids);
   else
     all = co_await carry_out(e, request, selected->ids, queues, ids);
-  if (auto failed = try_again(all))
+  if (auto failed = try_again(all, e.head.idempotency_key.has_value()))
     co_return *failed;
   co_return co_await run_blocking(
       e.use.pool, [&]() -> checked<response> { return to_bulk_response(request, *selected, all); });

@@ -16,14 +16,18 @@ namespace asio = boost::asio;
 
 namespace {
 
-checked<response> to_answer(std::vector<checked<job_taken>> outcomes, bool single) {
+/// A keyed answer is kept for a day, so it must not hold what would pass by itself: the repeat gets
+/// the same jobs and what was missing. Without a key the ids of those taken are told.
+checked<response> to_answer(std::vector<checked<job_taken>> outcomes, bool single, bool keyed) {
   if (single && !outcomes.front())
     return outcomes.front().error();
   if (single)
     return to_submit_response(*outcomes.front());
   auto may_pass = [](const auto& one) { return !one && one.error().status == 503; };
-  if (std::all_of(outcomes.begin(), outcomes.end(), may_pass))
-    return outcomes.front().error();
+  auto passing = std::find_if(outcomes.begin(), outcomes.end(), may_pass);
+  if (passing != outcomes.end() &&
+      (keyed || std::all_of(outcomes.begin(), outcomes.end(), may_pass)))
+    return passing->error();
   return to_batch_response(outcomes);
 }
 
@@ -52,7 +56,7 @@ handlers::outcome handlers::submit_jobs(exchange& e) {
   keyed_work work = [&e, &batch](id_maker& ids) -> outcome {
     auto single = batch->single;
     auto outcomes = co_await submit_all(e.use.node, std::move(batch->jobs), ids);
-    co_return to_answer(std::move(outcomes), single);
+    co_return to_answer(std::move(outcomes), single, e.head.idempotency_key.has_value());
   };
   co_return co_await once(e, body_digest, std::move(work));
 }

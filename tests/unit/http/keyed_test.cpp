@@ -90,6 +90,21 @@ TEST_F(keyed_over_http, repeats_a_submit_of_unknown_outcome_with_the_same_ids) {
   EXPECT_EQ(jobs_in_all(), 2U);
 }
 
+TEST_F(keyed_over_http, keeps_no_answer_of_a_batch_that_was_taken_in_part) {
+  const std::string body = R"([{"kind":"noop"},{"kind":"document.parse"}])";
+  node.break_commands([](const command& c) {
+    auto* wish = std::get_if<submit>(&c.body);
+    return wish != nullptr && wish->spec.kind == "document.parse";
+  });
+  EXPECT_EQ(client.post("/api/v1/jobs", body).status, 202) << "without a key the ids are told";
+  EXPECT_EQ(post_keyed(body).status, 503);
+  node.break_commands({});
+  auto again = post_keyed(body);
+  EXPECT_EQ(again.status, 202) << again.body;
+  EXPECT_TRUE(again.json()["jobs"][1].contains("job_id")) << again.body;
+  EXPECT_EQ(jobs_in_all(), 3U);
+}
+
 TEST_F(keyed_over_http, lets_go_of_the_key_when_the_client_is_to_try_again) {
   queue_settings full;
   full.version = 100;
