@@ -25,7 +25,7 @@ handlers::outcome submit_document(exchange& e, const file_form& form, job_spec s
   auto taken_at = ids.at();
   std::vector<checked<job_spec>> one;
   one.push_back(std::move(spec));
-  auto outcomes = co_await submit_all(e.use.node, std::move(one), ids);
+  auto outcomes = co_await submit_all(e.use.node, std::move(one), ids, submission::alone);
   if (!outcomes.front())
     co_return outcomes.front().error();
   co_return to_document_upload_response(*outcomes.front(), form.file, form.extension, taken_at,
@@ -43,14 +43,19 @@ response to_answer(const exchange& e, const nlohmann::json& body) {
 handlers::outcome handlers::upload_document(exchange& e) {
   if (auto wrong = query_reader{e.head.parameters}.finish())
     co_return *wrong;
-  auto form = co_await read_file_form(e, document_fields);
+  job_spec spec;
+  const fields_check check = [&e, &spec](const query& said) -> std::optional<problem> {
+    auto read = parse_document_request(said);
+    if (!read)
+      return read.error();
+    spec = std::move(*read);
+    return check_queue(e.use.node.view(), spec);
+  };
+  auto form = co_await read_file_form(e, document_fields, check);
   if (!form)
     co_return form.error();
-  auto spec = parse_document_request(form->fields);
-  if (!spec)
-    co_return spec.error();
   keyed_work work = [&e, &form, &spec](id_maker& ids) -> outcome {
-    co_return co_await submit_document(e, *form, *spec, ids);
+    co_return co_await submit_document(e, *form, spec, ids);
   };
   co_return co_await once(e, digest_of(*form), std::move(work));
 }

@@ -39,6 +39,8 @@ public:
 
   std::optional<incoming_file>& file() { return file_; }
 
+  const query& fields() const { return fields_; }
+
   query take_fields() { return std::move(fields_); }
 
 private:
@@ -137,10 +139,12 @@ asio::awaitable<std::optional<problem>> read_body(exchange& e, form_reading& for
 
 } // namespace
 
-asio::awaitable<checked<file_form>> read_file_form(exchange& e,
-                                                   std::span<const form_field> fields) {
+asio::awaitable<checked<file_form>> read_file_form(exchange& e, std::span<const form_field> fields,
+                                                   const fields_check& check) {
   form_reading form{e.use, fields};
   auto failed = co_await read_body(e, form);
+  if (!failed)
+    failed = check(form.fields());
   if (failed) {
     if (form.file())
       co_await form.file()->abandon();

@@ -4,6 +4,8 @@
 #include "gateway/api/query_reader.hpp"
 #include "gateway/http/exchange.hpp"
 
+#include <functional>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -16,11 +18,14 @@ struct file_form {
   query fields;               ///< As sent, in order.
 };
 
+/// Says what is wrong with a form's plain fields, or nothing.
+using fields_check = std::function<std::optional<problem>(const query& fields)>;
+
 /// Reads a multipart body with one file in the field `file` and, at most once each, the named plain
-/// fields. The file goes to the blob store while it comes; when anything fails nothing is left
-/// there.
-boost::asio::awaitable<checked<file_form>> read_file_form(exchange& e,
-                                                          std::span<const form_field> fields);
+/// fields. The file goes to the blob store while it comes; when anything fails, or `check` refuses
+/// the fields, nothing is left there.
+boost::asio::awaitable<checked<file_form>>
+read_file_form(exchange& e, std::span<const form_field> fields, const fields_check& check);
 
 /// Two forms are the same when their fields and contents are.
 digest digest_of(const file_form& form);

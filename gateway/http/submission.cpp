@@ -12,12 +12,11 @@ namespace {
 /// A job that was placed, and which one of the request it is.
 using placed_jobs = std::map<log_number, std::vector<std::size_t>>;
 
-problem no_queue(const job_spec& spec, std::size_t index, bool alone) {
+problem no_queue(const job_spec& spec, const std::string& pointer) {
   if (spec.queue.empty())
     // The default queues are made when the node first leads; until then nothing can be placed.
     return to_problem(error{errc::unavailable, {}});
-  auto pointer = alone ? "/queue" : "/" + std::to_string(index) + "/queue";
-  return bad_field(pointer, "unknown_queue", "There is no queue of this name.");
+  return bad_field(pointer + "/queue", "unknown_queue", "There is no queue of this name.");
 }
 
 checked<job_taken> to_taken(const result<answer>& outcome) {
@@ -40,8 +39,17 @@ void put_outcomes(std::vector<checked<job_taken>>& all, const placed_jobs& place
 
 } // namespace
 
+std::optional<problem> check_queue(const state_reader& view, const job_spec& spec) {
+  auto queues = queue_directory::read(view);
+  if (!queues)
+    return to_problem(queues.error());
+  if (queues->queue_of(spec) == nullptr)
+    return no_queue(spec, {});
+  return std::nullopt;
+}
+
 asio::awaitable<std::vector<checked<job_taken>>>
-submit_all(backend& node, std::vector<checked<job_spec>> jobs, id_maker& ids) {
+submit_all(backend& node, std::vector<checked<job_spec>> jobs, id_maker& ids, submission form) {
   std::vector<checked<job_taken>> all(jobs.size(), job_taken{});
   auto queues = queue_directory::read(node.view());
   wishes_by_log wishes;
@@ -55,7 +63,8 @@ submit_all(backend& node, std::vector<checked<job_spec>> jobs, id_maker& ids) {
     }
     auto* q = queues ? queues->queue_of(*jobs[i]) : nullptr;
     if (q == nullptr) {
-      all[i] = queues ? no_queue(*jobs[i], i, jobs.size() == 1) : to_problem(queues.error());
+      auto pointer = form == submission::alone ? std::string{} : "/" + std::to_string(i);
+      all[i] = queues ? no_queue(*jobs[i], pointer) : to_problem(queues.error());
       continue;
     }
     place(*jobs[i], *q, ids.at(), random);

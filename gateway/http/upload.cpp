@@ -23,9 +23,9 @@ constexpr form_field job_fields[] = {
 };
 
 /// Returns what the form asks for, by the rules of a job that comes as JSON.
-checked<job_spec> spec_of(const file_form& form) {
+checked<job_spec> spec_of(const query& fields) {
   nlohmann::json body{{"kind", upload_kind}};
-  for (const auto& [name, value] : form.fields) {
+  for (const auto& [name, value] : fields) {
     if (name != "params") {
       body[name] = value;
       continue;
@@ -35,17 +35,14 @@ checked<job_spec> spec_of(const file_form& form) {
       return params.error();
     body[name] = std::move(*params);
   }
-  auto spec = parse_job_request(body);
-  if (spec)
-    spec->input_file = form.file;
-  return spec;
+  return parse_job_request(body);
 }
 
-handlers::outcome submit_file(exchange& e, const file_form& form, const job_spec& spec,
-                              id_maker& ids) {
+handlers::outcome submit_file(exchange& e, const file_form& form, job_spec spec, id_maker& ids) {
+  spec.input_file = form.file;
   std::vector<checked<job_spec>> one;
-  one.emplace_back(spec);
-  auto outcomes = co_await submit_all(e.use.node, std::move(one), ids);
+  one.push_back(std::move(spec));
+  auto outcomes = co_await submit_all(e.use.node, std::move(one), ids, submission::alone);
   if (!outcomes.front())
     co_return outcomes.front().error();
   co_return to_upload_response(*outcomes.front(), form.file, form.extension, e.head.speaks);
@@ -57,14 +54,19 @@ handlers::outcome handlers::upload_file(exchange& e) {
   if (auto wrong = query_reader{e.head.parameters}.finish())
     co_return *wrong;
   const std::span<const form_field> fields = job_fields;
-  auto form = co_await read_file_form(e, fields);
+  job_spec spec;
+  const fields_check check = [&e, &spec](const query& said) -> std::optional<problem> {
+    auto read = spec_of(said);
+    if (!read)
+      return read.error();
+    spec = std::move(*read);
+    return check_queue(e.use.node.view(), spec);
+  };
+  auto form = co_await read_file_form(e, fields, check);
   if (!form)
     co_return form.error();
-  auto spec = spec_of(*form);
-  if (!spec)
-    co_return spec.error();
   keyed_work work = [&e, &form, &spec](id_maker& ids) -> outcome {
-    co_return co_await submit_file(e, *form, *spec, ids);
+    co_return co_await submit_file(e, *form, spec, ids);
   };
   co_return co_await once(e, digest_of(*form), std::move(work));
 }

@@ -89,6 +89,23 @@ TEST_F(uploads_over_http, refuses_other_fields_by_name) {
   expect_nothing_left();
 }
 
+TEST_F(uploads_over_http, keeps_no_file_of_a_form_that_is_refused) {
+  auto field = [](const std::string& name, const std::string& value) {
+    return "--limit\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value +
+           "\r\n";
+  };
+  auto f = file_form("%PDF-1.4" + std::string(5000, 'x'));
+  EXPECT_EQ(upload({field("params", "[1]") + f.body, f.content_type}).status, 400);
+  EXPECT_EQ(upload({field("kind", "No Name") + f.body, f.content_type}).status, 400);
+  EXPECT_EQ(upload({field("queue", "nowhere") + f.body, f.content_type}).json()["code"],
+            "unknown_queue");
+  auto wrong = field("chunk_size", "many") + f.body;
+  EXPECT_EQ(
+      client.post("/api/v1/documents/upload", wrong, {{"Content-Type", f.content_type}}).status,
+      400);
+  expect_nothing_left();
+}
+
 TEST_F(uploads_over_http, refuses_two_files) {
   auto f = file_form("%PDF-1.4" + std::string(5000, 'x'));
   auto twice = f.body.substr(0, f.body.size() - 11) + f.body;
