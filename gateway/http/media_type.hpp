@@ -21,7 +21,7 @@ struct parameterised {
 std::optional<parameterised> parse_parameterised(std::string_view text);
 
 /// Returns whether a Content-Type is application/json or anything+json. No type at all counts as
-/// JSON: browsers cannot send such a request across origins without naming theirs.
+/// JSON. Browsers can send that across origins too; `check_origin` is what refuses it.
 bool is_json(std::string_view content_type);
 
 /// Returns whether a Content-Type is one of the names of one JSON value a line.

@@ -62,7 +62,9 @@ checked<request> to_request(const request_header& header) {
   // A view: the parsed URL points into the text that it was given.
   const std::string_view target = asterisk ? std::string_view{"/"} : r.target;
   auto url = boost::urls::parse_uri_reference(target);
-  auto addressed = url && (target.starts_with('/') || (url->has_scheme() && !url->host().empty()));
+  // "//host/path" has a host to one reader of URLs and none to another.
+  auto is_path = target.starts_with('/') && !target.starts_with("//");
+  auto addressed = url && (is_path || (url->has_scheme() && !url->host().empty()));
   if (!addressed || url->has_fragment() || !read_target(*url, r))
     return bad_request("invalid_target", "The request's target is malformed.");
   r.content_type = std::string{value_of(header, http::field::content_type)};

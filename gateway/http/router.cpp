@@ -121,7 +121,7 @@ routing find_route(request& r) {
 
 response no_route(const routing& where, const request& r) {
   if (r.method == "OPTIONS" && (r.target == "*" || !where.allow.empty())) {
-    auto allowed = where.allow.empty() ? "GET, HEAD, POST, DELETE, OPTIONS" : where.allow;
+    auto allowed = where.allow.empty() ? "GET, HEAD, POST, PUT, DELETE, OPTIONS" : where.allow;
     return {204, {}, {}, {{"Allow", std::move(allowed)}}, {}};
   }
   if (where.allow.empty())

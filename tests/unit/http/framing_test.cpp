@@ -72,6 +72,7 @@ TEST_F(framing_over_http, refuses_whatever_two_parsers_could_read_differently) {
         std::string{"GET  /livez HTTP/1.1\r\nHost: a\r\n\r\n"},
         std::string{"GET /li\tvez HTTP/1.1\r\nHost: a\r\n\r\n"},
         std::string{"GET http:// HTTP/1.1\r\nHost: a\r\n\r\n"},
+        std::string{"GET //other.example/livez HTTP/1.1\r\nHost: a\r\n\r\n"},
         std::string{"GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n"},
         std::string{"GET /%00 HTTP/1.1\r\nHost: a\r\n\r\n"},
         std::string{"GET /livez#x HTTP/1.1\r\nHost: a\r\n\r\n"},
