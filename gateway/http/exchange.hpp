@@ -33,6 +33,9 @@ public:
 
   /// Waits for the next piece; nothing: the body is complete.
   virtual boost::asio::awaitable<std::optional<std::string>> next() = 0;
+
+  /// The server stops: the body is to end soon.
+  virtual void end() = 0;
 };
 
 /// What every handler may use. All of it outlives the exchange.

@@ -121,7 +121,7 @@ public:
 
   asio::awaitable<std::optional<std::string>> next() override {
     const auto silent_until = std::chrono::steady_clock::now() + heartbeat;
-    while (!ended_) {
+    while (!ended_ && !left_) {
       // Looked at before the lines: what was said until the end is in the last page.
       ended_ = has_ended();
       auto page = co_await look();
@@ -137,6 +137,8 @@ public:
     }
     co_return std::nullopt;
   }
+
+  void end() override { left_ = true; }
 
 private:
   bool has_ended() const {
@@ -177,6 +179,7 @@ private:
   job_id id_;
   std::uint64_t last_;
   bool ended_ = false;
+  bool left_ = false; ///< The server stops, whatever the job does.
 };
 
 std::string next_link(const exchange& e, std::uint64_t last) {

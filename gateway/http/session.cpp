@@ -89,6 +89,8 @@ void session::check(clock_type::time_point now) {
 
 void session::drain() {
   draining_ = true;
+  if (live_)
+    live_->end();
   if (phase_ == phase::idle && buffer_.size() == 0)
     abort();
 }

@@ -100,14 +100,14 @@ asio::awaitable<bool> session::write_stream(const response& r, reply_form form, 
 
 /// A client that left is noticed by a write that fails; a node that drains ends the body.
 asio::awaitable<bool> session::write_live(const response& r, reply_form form) {
+  if (draining_)
+    live_->end();
   auto head = to_head(r, form);
   auto piece = to_chunk(r.body);
   for (;;) {
     if (!co_await write_bytes(head, piece))
       co_return false;
     head.clear();
-    if (draining_)
-      break;
     auto more = co_await live_->next();
     if (!more)
       break;

@@ -157,6 +157,17 @@ TEST_F(artifacts_over_http, logs_show_what_every_attempt_said) {
   EXPECT_EQ(client.get(path_of(of.job, "/logs?after=x")).status, 400);
 }
 
+TEST_F(artifacts_over_http, followed_logs_end_when_the_server_stops) {
+  auto of = node.start(submit_one());
+  say(of, 1, "still at it");
+  client.write("GET " + path_of(of.job, "/logs?follow=true") + " HTTP/1.1\r\nHost: a\r\n\r\n");
+  std::this_thread::sleep_for(std::chrono::milliseconds{300});
+  const auto begun = std::chrono::steady_clock::now();
+  served.stop(std::chrono::seconds{8});
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds{4});
+  EXPECT_TRUE(client.read_all().ends_with("0\r\n\r\n"));
+}
+
 TEST_F(artifacts_over_http, logs_leave_out_what_was_lost) {
   auto of = node.start(submit_one());
   keep_said(of, 1, "first try");
