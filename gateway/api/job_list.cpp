@@ -42,12 +42,19 @@ void read_order(query_reader& q, list_request& request) {
     q.reject("order_by", "Must be created_at, -created_at, status or -status.");
 }
 
+/// Returns whether finding the jobs means looking at others: skipping some could take any time.
+bool is_sparse(const queries::job_filter& filter) {
+  return !filter.tag.empty() || filter.also || filter.created_after || filter.created_before;
+}
+
 void read_place(query_reader& q, list_request& request) {
   auto cursor = q.text("cursor", cursor_bytes_max);
   auto offset = q.integer("offset", 0, list_offset_max);
   if (cursor && offset)
     q.reject("offset", "Must not be given with a cursor.");
   request.offset = offset.value_or(0);
+  if (request.offset > 0 && is_sparse(request.filter))
+    q.reject("offset", "Use cursor with this filter.");
   if (!cursor)
     return;
   request.after = parse_cursor(*cursor, request.order);
@@ -81,7 +88,7 @@ result<std::optional<queries::list_position>> skip(const state_reader& view,
     if (!page)
       return page.error();
     left -= page->jobs.size();
-    if (page->jobs.empty() || !page->next)
+    if (!page->next)
       return page->next;
     after = page->next;
   }

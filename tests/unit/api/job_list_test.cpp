@@ -78,6 +78,17 @@ TEST(job_list, refuses_what_it_does_not_know) {
   EXPECT_FALSE(parse({{"limit", "5"}, {"limit", "6"}}).has_value());
 }
 
+TEST(job_list, skips_only_where_what_is_skipped_can_be_counted) {
+  EXPECT_TRUE(parse({{"group", "g"}, {"offset", "5"}}).has_value());
+  for (const auto& [name, value] :
+       query{{"tag", "t"}, {"q", "x"}, {"created_after", "2026-01-01T00:00:00Z"}}) {
+    auto request = parse({{name, value}, {"offset", "5"}});
+    ASSERT_FALSE(request.has_value()) << name;
+    EXPECT_EQ(request.error().errors[0].pointer, "?offset");
+    EXPECT_TRUE(parse({{name, value}, {"offset", "0"}}).has_value()) << name;
+  }
+}
+
 TEST(job_list, names_the_parameters_that_there_are) {
   auto request = parse({{"colour", "x"}});
   ASSERT_FALSE(request.has_value());
