@@ -131,9 +131,11 @@ checked<bulk_request> parse_bulk_request(std::string_view body, const queue_dire
   read_action(fields, request);
   auto dry_run = fields.flag("dry_run");
   request.dry_run = dry_run.value_or(false);
-  auto by_ids = value->is_object() && value->contains("ids");
+  auto by_ids = value->is_object() && value->contains("ids") && !(*value)["ids"].is_null();
   read_ids(fields, request, by_ids);
   read_filter(fields, request, queues);
+  if (by_ids && request.after)
+    fields.reject("cursor", "Belongs to a filter only.");
   if (by_ids == request.filter.has_value())
     fields.reject("filter", "Either a filter or ids must be given; {} means every job.");
   if (auto wrong = fields.finish())

@@ -10,7 +10,8 @@ namespace dure::gateway {
 object_reader::object_reader(const nlohmann::json& object, std::string pointer)
     : object_{object}, pointer_{std::move(pointer)} {
   if (!object_.is_object())
-    errors_.push_back({pointer_, "Must be an object."});
+    errors_.push_back(
+        {pointer_, pointer_.empty() ? "The body must be an object." : "Must be an object."});
 }
 
 std::optional<std::string> object_reader::text(std::string_view name, std::size_t bytes_max) {
@@ -131,7 +132,8 @@ std::optional<problem> object_reader::finish() {
   if (errors_.empty())
     return std::nullopt;
   problem p{400, unknown_ ? "unknown_field" : "invalid_field", {}, std::move(errors_), {}};
-  p.detail = p.errors.front().pointer + ": " + p.errors.front().detail;
+  const auto& first = p.errors.front();
+  p.detail = first.pointer.empty() ? first.detail : first.pointer + ": " + first.detail;
   return p;
 }
 
@@ -169,9 +171,9 @@ void object_reader::note_unknown() {
 
 std::string object_reader::known() const {
   std::string names;
-  for (auto name : taken_)
-    if (names.find(name) == std::string::npos)
-      names += (names.empty() ? "" : ", ") + std::string{name};
+  for (auto name = taken_.begin(); name != taken_.end(); ++name)
+    if (std::find(taken_.begin(), name, *name) == name)
+      names += (names.empty() ? "" : ", ") + std::string{*name};
   return names.empty() ? "none" : names;
 }
 

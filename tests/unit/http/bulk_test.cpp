@@ -119,6 +119,9 @@ TEST_F(bulk_over_http, refuses_what_it_does_not_understand) {
   EXPECT_EQ(pointer({{"action", "cancel"}}), "/filter");
   EXPECT_EQ(pointer({{"action", "cancel"}, {"filter", all}, {"ids", {"x"}}}), "/ids");
   EXPECT_EQ(pointer({{"action", "cancel"}, {"ids", nlohmann::json::array()}}), "/ids");
+  EXPECT_EQ(pointer({{"action", "cancel"}, {"ids", nullptr}}), "/filter");
+  const std::string id = "00000000-0000-7000-8000-000000000000";
+  EXPECT_EQ(pointer({{"action", "cancel"}, {"ids", {id}}, {"cursor", "a02" + id}}), "/cursor");
   EXPECT_EQ(pointer(filtered("cancel", {{"colour", "red"}})), "/filter/colour");
   EXPECT_EQ(pointer(filtered("cancel", {{"group", ""}})), "/filter/group");
   EXPECT_EQ(pointer(filtered("reprioritise", all)), "/priority");

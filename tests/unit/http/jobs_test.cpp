@@ -142,6 +142,11 @@ TEST_F(jobs_over_http, refuses_bad_jobs_and_names_what_is_bad) {
   EXPECT_EQ(client.post("/api/v1/jobs", deep).json()["code"], "too_deep");
   EXPECT_EQ(client.post("/api/v1/jobs", R"({"kind":"noop","queue":"nope"})").json()["code"],
             "unknown_queue");
+  auto one = client.post("/api/v1/jobs", R"([{"kind":"noop","queue":"nope"}])").json();
+  EXPECT_EQ(one["jobs"][0]["error"]["code"], "unknown_queue") << one;
+  EXPECT_EQ(client.post("/api/v1/jobs", "5").json()["detail"], "The body must be an object.");
+  auto large = R"({"priority":1,"x":")" + std::string(70'000, 'x') + "\"}";
+  EXPECT_EQ(client.post(path_of(submit_one(), "/priority"), large).status, 413);
 }
 
 TEST_F(jobs_over_http, takes_json_only) {
