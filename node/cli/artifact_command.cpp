@@ -33,14 +33,20 @@ std::string file_name_of(const std::string& name) {
 }
 
 exit_code save(http_client& gateway, const std::string& path, const fs::path& file) {
+  std::error_code failure;
+  if (file.has_parent_path())
+    fs::create_directories(file.parent_path(), failure);
   auto part = file;
   part += ".part";
   std::ofstream out{part, std::ios::binary | std::ios::trunc};
+  if (!out) {
+    say("dure: " + file.string() + " cannot be written");
+    return exit_code::failed;
+  }
   auto reply = gateway.get(path, [&](std::string_view piece) {
     out.write(piece.data(), static_cast<std::streamsize>(piece.size()));
   });
   out.close();
-  std::error_code failure;
   const bool came = reply && reply->status == 200;
   if (came && out)
     fs::rename(part, file, failure);
@@ -70,8 +76,6 @@ exit_code save_all(http_client& gateway, const artifact_options& what) {
     return refuse(reply.error());
   if (reply->status != 200)
     return refuse(*reply);
-  std::error_code failure;
-  fs::create_directories(what.folder, failure);
   auto outcome = exit_code::done;
   const auto answer = object_of(*reply);
   for (const auto& one : answer.value("artifacts", json::array())) {

@@ -58,6 +58,11 @@ exit_code refuse(const http_reply& reply) {
   return code_of(reply.status);
 }
 
+exit_code refuse_stranger(const gateway_options& to) {
+  say("dure: what answers at " + to.url + " is no Dure gateway");
+  return exit_code::failed;
+}
+
 json object_of(const http_reply& reply) {
   auto body = json::parse(reply.body, nullptr, false);
   return body.is_object() ? body : json::object();
@@ -115,6 +120,8 @@ exit_code ask_and_print(const gateway_options& to, const std::string& method,
     return refuse(reply.error());
   if (reply->status >= 300)
     return refuse(*reply);
+  if (!json::accept(reply->body))
+    return refuse_stranger(to);
   if (to.json) {
     print(reply->body + "\n");
     return exit_code::done;

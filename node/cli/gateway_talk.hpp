@@ -28,6 +28,9 @@ exit_code refuse(const error& failure);
 /// Says what a problem+json body says; the code is that of its status.
 exit_code refuse(const http_reply& reply);
 
+/// Says that something else answers at the gateway's address.
+exit_code refuse_stranger(const gateway_options& to);
+
 /// Returns the object that a reply holds; an empty one when it holds none.
 nlohmann::ordered_json object_of(const http_reply& reply);
 
@@ -45,7 +48,7 @@ std::string url_encoded(const std::string& text);
 /// Returns "?a=b&c=d" of those pairs that have a value.
 std::string query_of(const std::vector<std::pair<std::string, std::string>>& parameters);
 
-/// Asks and prints the body, as it came or by `show`. `wanted` is the status of success.
+/// Asks and prints the JSON of the answer, as it came or by `show`.
 exit_code ask_and_print(const gateway_options& to, const std::string& method,
                         const std::string& path, const std::string& body,
                         const std::function<void(const nlohmann::ordered_json&)>& show);
