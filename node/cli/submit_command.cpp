@@ -34,6 +34,14 @@ std::vector<std::string> labels_of(const std::vector<std::string>& files) {
   return labels;
 }
 
+/// Tells a program the id of a job whose end it will not be told.
+void tell_json(const gateway_options& to, const submitted& job) {
+  if (to.json)
+    print(json{{"file", job.label}, {"job_id", job.id}}.dump(-1, ' ', false,
+                                                             json::error_handler_t::replace) +
+          "\n");
+}
+
 /// Follows jobs to their ends, a bar each.
 class followed_jobs {
 public:
@@ -41,18 +49,20 @@ public:
       : to_{to}, gateway_{to.url}, jobs_{std::move(jobs)}, bars_{bars} {}
 
   exit_code follow() {
-    interrupt_watch interrupts;
+    // A gateway that hangs must not keep anyone waiting.
+    gateway_.stop_when([this] { return interrupts_.came_within(0); });
     auto outcome = exit_code::done;
     while (open_jobs() > 0) {
       for (std::size_t i = 0; i < jobs_.size(); ++i) {
         if (jobs_[i].ended)
           continue;
-        if (const auto failure = look_at(i))
-          outcome = worst(outcome, *failure);
-        if (interrupts.came_within(0))
+        const auto failure = look_at(i);
+        if (interrupts_.came_within(0))
           return leave();
+        if (failure)
+          outcome = worst(outcome, *failure);
       }
-      if (open_jobs() > 1 && interrupts.came_within(look_again_ms))
+      if (open_jobs() > 1 && interrupts_.came_within(look_again_ms))
         return leave();
     }
     return outcome;
@@ -70,13 +80,21 @@ private:
     // The last one is waited for where its end is heard; many are looked at in turn.
     const std::string wait = open_jobs() == 1 ? "?wait=1s" : "";
     auto reply = gateway_.get("/api/v1/jobs/" + job.id + wait);
+    if (!reply && reply.error().code == errc::cancelled)
+      return std::nullopt;
     if (!reply || reply->status != 200) {
       bars_.hide();
       job.ended = true;
+      tell_json(to_, job);
       return reply ? refuse(*reply) : refuse(reply.error());
     }
     const auto body = object_of(*reply);
     const auto status = text_at(body, "status");
+    if (status.empty()) {
+      bars_.hide();
+      job.ended = true;
+      return refuse_stranger(to_);
+    }
     const auto message = text_at(body, "message");
     const int percent = static_cast<int>(body.value("progress", 0.0));
     job.ended = is_end_word(status);
@@ -97,8 +115,10 @@ private:
     say("dure: left " + std::to_string(open_jobs()) + " running; look with 'dure job ID', stop " +
         "with 'dure cancel ID':");
     for (const auto& job : jobs_)
-      if (!job.ended)
+      if (!job.ended) {
         say("  " + job.id + "  " + job.label);
+        tell_json(to_, job);
+      }
     return exit_code::interrupted;
   }
 
@@ -106,6 +126,7 @@ private:
   http_client gateway_;
   std::vector<submitted> jobs_;
   progress_bars& bars_;
+  interrupt_watch interrupts_;
 };
 
 std::vector<std::pair<std::string, std::string>> fields_of(const submit_options& what) {
@@ -120,9 +141,15 @@ std::vector<std::pair<std::string, std::string>> fields_of(const submit_options&
 }
 
 /// Returns the job's id, or nothing when it was refused, with `outcome` saying how.
-std::optional<std::string> id_of(result<http_reply> reply, exit_code& outcome) {
+std::optional<std::string> id_of(const gateway_options& to, const result<http_reply>& reply,
+                                 exit_code& outcome) {
   if (reply && reply->status == 202)
-    return text_at(object_of(*reply), "job_id");
+    if (auto id = text_at(object_of(*reply), "job_id"); !id.empty())
+      return id;
+  if (reply && reply->status < 300) {
+    outcome = worst(outcome, refuse_stranger(to));
+    return std::nullopt;
+  }
   outcome = worst(outcome, reply ? refuse(*reply) : refuse(reply.error()));
   return std::nullopt;
 }
@@ -132,9 +159,7 @@ void tell(const gateway_options& to, bool waits, const submitted& job) {
   if (!to.json)
     print(job.id + "\n");
   else if (!waits)
-    print(json{{"file", job.label}, {"job_id", job.id}}.dump(-1, ' ', false,
-                                                             json::error_handler_t::replace) +
-          "\n");
+    tell_json(to, job);
 }
 
 exit_code submit_bare(const gateway_options& to, const submit_options& what) {
@@ -150,15 +175,21 @@ exit_code submit_bare(const gateway_options& to, const submit_options& what) {
   }
   http_client gateway{to.url};
   auto outcome = exit_code::done;
-  auto id = id_of(gateway.send("POST", "/api/v1/jobs", body.dump()), outcome);
+  // Arguments are bytes, JSON is UTF-8.
+  const auto text = body.dump(-1, ' ', false, json::error_handler_t::replace);
+  auto id = id_of(to, gateway.send("POST", "/api/v1/jobs", text), outcome);
   if (!id)
     return outcome;
-  submitted job{*id, what.kind, false};
-  tell(to, what.wait, job);
-  if (!what.wait)
+  const submitted job{*id, what.kind, false};
+  if (!what.wait) {
+    tell(to, false, job);
     return outcome;
+  }
   progress_bars bars{{what.kind}};
-  return followed_jobs{to, {std::move(job)}, bars}.follow();
+  followed_jobs followed{to, {job}, bars};
+  // Whoever has read the id may interrupt.
+  tell(to, true, job);
+  return followed.follow();
 }
 
 } // namespace
@@ -188,12 +219,16 @@ exit_code submit_files(const gateway_options& to, const submit_options& what) {
                                   bars.show(i, static_cast<int>(sent * 100 / all), "uploading");
                                 });
     bars.hide();
-    auto id = id_of(std::move(reply), outcome);
+    auto id = id_of(to, reply, outcome);
     jobs.push_back({id.value_or(""), labels[i], !id});
     if (id)
       tell(to, what.wait, jobs.back());
-    if (outcome == exit_code::unavailable)
+    if (outcome == exit_code::unavailable) {
+      for (const auto& job : jobs)
+        if (what.wait && !job.ended)
+          tell_json(to, job);
       return outcome;
+    }
   }
   if (!what.wait)
     return outcome;
