@@ -154,25 +154,23 @@ void add_question_commands(CLI::App& app, command_line& line) {
   auto* questions = app.add_subcommand("questions", "Sets of questions and their explanations");
   questions->require_subcommand(1);
   const auto on_set = [&](const char* name, const char* help, std::function<exit_code()> run) {
-    auto* command = add_command(*questions, line, name, help, std::move(run));
+    auto* command = add_gateway_command(*questions, line, name, help, std::move(run));
     command->add_option("--set", line.set, "The set")->required();
-    command->add_option("--url", line.to.url, "The gateway (default http://127.0.0.1:8080)")
-        ->envname("DURE_URL");
     return command;
   };
   auto* upload = on_set("upload", "Uploads questions (CSV or JSON) to be explained", [&line] {
-    return upload_questions(line.to.url, line.subject, line.set, line.submit.wait);
+    return upload_questions(line.to, line.subject, line.set, line.submit.wait);
   });
   upload->add_option(files_name, line.subject, "The file")->required();
   upload->add_flag("--wait", line.submit.wait, "Show progress until all are explained");
   on_set("status", "Counts the set's questions by status",
-         [&line] { return show_questions(line.to.url, line.set); });
+         [&line] { return show_questions(line.to, line.set); });
   auto* exported = on_set("export", "Prints the set",
-                          [&line] { return export_questions(line.to.url, line.set, line.format); });
+                          [&line] { return export_questions(line.to, line.set, line.format); });
   exported->add_option("--format", line.format, "csv or jsonl")
       ->check(CLI::IsMember({"csv", "jsonl"}));
   on_set("retry", "Asks for failed explanations again",
-         [&line] { return retry_questions(line.to.url, line.set); });
+         [&line] { return retry_questions(line.to, line.set); });
 }
 
 void add_handler_command(CLI::App& app, command_line& line) {

@@ -1,6 +1,5 @@
 #include "node/cli/question_commands.hpp"
 
-#include "node/cli/http_client.hpp"
 #include "node/cli/progress_bars.hpp"
 
 #include <chrono>
@@ -10,58 +9,31 @@
 #include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <thread>
 
 namespace dure::node {
 
 namespace {
 
-using nlohmann::json;
+using json = nlohmann::ordered_json;
 
 constexpr std::chrono::milliseconds look_period{500};
 
-void say(const std::string& text) {
-  std::fprintf(stderr, "%s\n", text.c_str());
-}
-
-exit_code refuse(const error& failure) {
-  say("dure: " + failure.context);
-  return failure.code == errc::unavailable ? exit_code::unavailable : exit_code::failed;
-}
-
-exit_code refuse(const http_reply& reply) {
-  const auto body = json::parse(reply.body, nullptr, false);
-  auto text = "HTTP " + std::to_string(reply.status);
-  if (body.is_object()) {
-    text = body.value("detail", body.value("title", text));
-    for (const auto& e : body.value("errors", json::array()))
-      text += "\n  " + e.value("pointer", "") + " " + e.value("detail", "");
-  }
-  say("dure: " + text);
-  if (reply.status == 404)
-    return exit_code::not_found;
-  return reply.status == 429 || reply.status == 503 ? exit_code::unavailable : exit_code::failed;
-}
-
-/// Returns the set's name fit for a path.
-std::string escaped(const std::string& text) {
-  static constexpr char digits[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (std::isalnum(byte) != 0 || c == '-' || c == '_' || c == '.') {
-      out += c;
-    } else {
-      out += '%';
-      out += digits[byte >> 4];
-      out += digits[byte & 15];
-    }
-  }
-  return out;
-}
+constexpr const char* words[] = {"total", "completed", "generating", "pending", "failed"};
 
 std::string path_of(const std::string& set, const std::string& below) {
-  return "/admin/sets/" + escaped(set) + "/questions" + below;
+  return "/admin/sets/" + url_encoded(set) + "/questions" + below;
+}
+
+json member(const json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_object() ? *found : json::object();
+}
+
+std::uint64_t count_at(const json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
 }
 
 result<http_reply> send_file(http_client& gateway, const std::string& file,
@@ -77,32 +49,35 @@ result<http_reply> send_file(http_client& gateway, const std::string& file,
   });
 }
 
-/// Returns the set's summary, or nothing after it said why not.
+/// What a set's status says, or how asking for it failed.
 struct looked {
-  json summary;
-  exit_code failed = exit_code::done;
+  json data = json::object();
+  std::optional<exit_code> failed;
 };
 
-looked look(http_client& gateway, const std::string& set) {
-  auto reply = gateway.get(path_of(set, "/explanation-status?limit=1"));
+looked look(http_client& gateway, const gateway_options& to, const std::string& set,
+            const std::string& query) {
+  auto reply = gateway.get(path_of(set, "/explanation-status" + query));
   if (!reply)
     return {{}, refuse(reply.error())};
-  const auto body = json::parse(reply->body, nullptr, false);
-  if (reply->status != 200 || !body.is_object())
+  if (reply->status != 200)
     return {{}, refuse(*reply)};
-  return {body["data"]["summary"]};
+  auto data = member(object_of(*reply), "data");
+  if (!member(data, "summary").contains("total"))
+    return {{}, refuse_stranger(to)};
+  return {std::move(data), {}};
 }
 
-exit_code follow(http_client& gateway, const std::string& set) {
+exit_code follow(http_client& gateway, const gateway_options& to, const std::string& set) {
   progress_bars bars{{set}};
   for (;;) {
-    auto seen = look(gateway, set);
-    if (seen.failed != exit_code::done)
-      return seen.failed;
-    const auto& s = seen.summary;
-    const auto total = s.value("total", 0ULL);
-    const auto failed = s.value("failed", 0ULL);
-    const auto ended = s.value("completed", 0ULL) + failed;
+    const auto seen = look(gateway, to, set, "?limit=1");
+    if (seen.failed)
+      return *seen.failed;
+    const auto summary = member(seen.data, "summary");
+    const auto total = count_at(summary, "total");
+    const auto failed = count_at(summary, "failed");
+    const auto ended = count_at(summary, "completed") + failed;
     bars.show(0, static_cast<int>(total > 0 ? ended * 100 / total : 100),
               std::to_string(ended) + "/" + std::to_string(total) +
                   (failed > 0 ? ", " + std::to_string(failed) + " failed" : ""));
@@ -113,88 +88,99 @@ exit_code follow(http_client& gateway, const std::string& set) {
 }
 
 /// Counts the failed questions of the set by their error.
-result<std::map<std::string, int>> reasons(http_client& gateway, const std::string& set) {
-  std::map<std::string, int> found;
-  std::string cursor;
+std::optional<exit_code> count_reasons(http_client& gateway, const gateway_options& to,
+                                       const std::string& set,
+                                       std::map<std::string, std::uint64_t>& found) {
+  std::string query;
   do {
-    auto reply = gateway.get(path_of(set, "/explanation-status" + cursor));
-    if (!reply)
-      return reply.error();
-    const auto body = json::parse(reply->body, nullptr, false);
-    if (reply->status != 200 || !body.is_object())
-      return error{errc::unavailable, "HTTP " + std::to_string(reply->status)};
-    for (const auto& q : body["data"]["questions"])
-      if (q["error"].is_string())
-        ++found[q["error"].get<std::string>()];
-    const auto next = body["data"].value("next", "");
-    cursor = next.empty() ? "" : "?cursor=" + next;
-  } while (!cursor.empty());
-  return found;
+    const auto page = look(gateway, to, set, query);
+    if (page.failed)
+      return page.failed;
+    for (const auto& one : page.data.value("questions", json::array()))
+      if (const auto reason = one.is_object() ? text_at(one, "error") : ""; !reason.empty())
+        ++found[reason];
+    query = query_of({{"cursor", text_at(page.data, "next")}});
+  } while (!query.empty());
+  return std::nullopt;
+}
+
+/// Tells a program the same as people: how many are where, and why some failed.
+void print_summary(const gateway_options& to, const json& summary,
+                   const std::map<std::string, std::uint64_t>& reasons) {
+  if (to.json) {
+    auto shown = summary;
+    shown["reasons"] = reasons;
+    return print(shown.dump(-1, ' ', false, json::error_handler_t::replace) + "\n");
+  }
+  for (const auto* word : words) {
+    std::string name{word};
+    name.resize(13, ' ');
+    print(name + std::to_string(count_at(summary, word)) + "\n");
+  }
+  for (const auto& [reason, times] : reasons)
+    print(std::to_string(times) + " × " + reason + "\n");
+}
+
+void say_refused(const json& body) {
+  for (const auto& one : body.value("errors", json::array()))
+    if (one.is_object())
+      say("line " + text_at(one, "line") + ": " + text_at(one, "field") + " " +
+          text_at(one, "reason"));
 }
 
 } // namespace
 
-exit_code upload_questions(const std::string& url, const std::string& file, const std::string& set,
-                           bool wait) {
+exit_code upload_questions(const gateway_options& to, const std::string& file,
+                           const std::string& set, bool wait) {
   std::error_code failure;
   if (!std::filesystem::is_regular_file(file, failure)) {
     say("dure: the file " + file + " cannot be read");
     return exit_code::usage;
   }
-  http_client gateway{url};
+  http_client gateway{to.url};
   auto reply = send_file(gateway, file, path_of(set, "/bulk-upload"));
   if (!reply)
     return refuse(reply.error());
-  const auto body = json::parse(reply->body, nullptr, false);
-  if (reply->status != 202 || !body.is_object())
+  if (reply->status >= 300)
     return refuse(*reply);
-  for (const auto& e : body["errors"])
-    say("line " + e["line"].dump() + ": " + e.value("field", "") + " " + e.value("reason", ""));
-  say(std::to_string(body["data"].size()) + " questions taken, " + body["backgroundJobs"].dump() +
-      " to be explained");
-  std::printf("%s\n", set.c_str());
-  std::fflush(stdout);
-  return wait ? follow(gateway, set) : exit_code::done;
+  const auto body = object_of(*reply);
+  if (!body.contains("data"))
+    return refuse_stranger(to);
+  say_refused(body);
+  say(std::to_string(body["data"].size()) + " questions taken, " +
+      std::to_string(count_at(body, "backgroundJobs")) + " to be explained");
+  print((to.json ? reply->body : set) + "\n");
+  return wait ? follow(gateway, to, set) : exit_code::done;
 }
 
-exit_code show_questions(const std::string& url, const std::string& set) {
-  http_client gateway{url};
-  auto seen = look(gateway, set);
-  if (seen.failed != exit_code::done)
-    return seen.failed;
-  for (const auto* word : {"total", "completed", "generating", "pending", "failed"})
-    std::printf("%-12s %llu\n", word, seen.summary.value(word, 0ULL));
-  if (seen.summary.value("failed", 0ULL) == 0)
-    return exit_code::done;
-  auto why = reasons(gateway, set);
-  if (!why)
-    return refuse(why.error());
-  for (const auto& [reason, times] : *why)
-    std::printf("%6d × %s\n", times, reason.c_str());
+exit_code show_questions(const gateway_options& to, const std::string& set) {
+  http_client gateway{to.url};
+  const auto seen = look(gateway, to, set, "?limit=1");
+  if (seen.failed)
+    return *seen.failed;
+  const auto summary = member(seen.data, "summary");
+  std::map<std::string, std::uint64_t> reasons;
+  if (count_at(summary, "failed") > 0)
+    if (const auto failed = count_reasons(gateway, to, set, reasons))
+      return *failed;
+  print_summary(to, summary, reasons);
   return exit_code::done;
 }
 
-exit_code export_questions(const std::string& url, const std::string& set,
+exit_code export_questions(const gateway_options& to, const std::string& set,
                            const std::string& format) {
-  http_client gateway{url};
-  auto reply = gateway.get(path_of(set, "." + format), [](std::string_view piece) {
-    std::fwrite(piece.data(), 1, piece.size(), stdout);
-  });
+  http_client gateway{to.url};
+  auto reply = gateway.get(path_of(set, "." + format),
+                           [](std::string_view piece) { print(std::string{piece}); });
   if (!reply)
     return refuse(reply.error());
   return reply->status == 200 ? exit_code::done : refuse(*reply);
 }
 
-exit_code retry_questions(const std::string& url, const std::string& set) {
-  http_client gateway{url};
-  auto reply = gateway.send("POST", path_of(set, "/retry-failed"), "{}");
-  if (!reply)
-    return refuse(reply.error());
-  const auto body = json::parse(reply->body, nullptr, false);
-  if (reply->status != 202 || !body.is_object())
-    return refuse(*reply);
-  std::printf("%s\n", body["data"]["retried"].dump().c_str());
-  return exit_code::done;
+exit_code retry_questions(const gateway_options& to, const std::string& set) {
+  return ask_and_print(to, "POST", path_of(set, "/retry-failed"), "{}", [](const json& answer) {
+    print(std::to_string(count_at(member(answer, "data"), "retried")) + "\n");
+  });
 }
 
 } // namespace dure::node

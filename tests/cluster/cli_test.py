@@ -1,10 +1,13 @@
 """The command line as people and scripts meet it: what goes where, and with which exit code."""
 
+import http.server
 import json
 import os
 import signal
 import subprocess
 import tempfile
+import threading
+import time
 import unittest
 import uuid
 from datetime import datetime, timedelta, timezone
@@ -122,6 +125,84 @@ class CommandLine(unittest.TestCase):
         self.assertIn(job_id, talk)
         self.assertEqual(self.node.job(job_id)["status"], "running")
         self.assertEqual(self.dure("cancel", job_id).returncode, DONE)
+
+    def stranger(self, answer):
+        """Returns the address of a server that answers every request by `answer(handler)`."""
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                answer(self)
+
+            def do_POST(self):
+                self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                answer(self)
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server.daemon_threads = True
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{server.server_port}"
+
+    @staticmethod
+    def reply(handler, status, body):
+        handler.send_response(status)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    def test_an_interrupt_is_heard_while_the_gateway_hangs(self):
+        job_id, over = str(uuid.uuid4()), threading.Event()
+        self.addCleanup(over.set)
+
+        def answer(handler):
+            if handler.command == "GET":
+                over.wait(60)
+                return
+            self.reply(handler, 202, json.dumps({"job_id": job_id}).encode())
+
+        command = [BINARY, "submit", "--kind", "noop", "--wait", "--json", "--url", self.stranger(answer)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+            time.sleep(2)
+            run.send_signal(signal.SIGINT)
+            printed, talk = run.communicate(timeout=10)
+        self.assertEqual(run.returncode, 130, talk)
+        self.assertEqual(json.loads(printed)["job_id"], job_id, "a program is told what it left")
+
+    def test_what_is_no_gateway_is_called_so(self):
+        url = self.stranger(lambda handler: self.reply(handler, 200, b"<html>It works!</html>"))
+        for arguments in (["jobs"], ["submit", "--kind", "noop"], ["questions", "status", "--set", "a"]):
+            done = self.dure(*arguments, url=url)
+            self.assertEqual((done.returncode, done.stdout), (FAILED, ""), arguments)
+            self.assertIn("no Dure gateway", done.stderr)
+
+    def test_questions_speak_json_and_the_same_exit_codes(self):
+        with tempfile.TemporaryDirectory() as folder:
+            table = Path(folder, "questions.csv")
+            table.write_text("questionText,option1,option2,correctAnswer\nWhy?,a,b,1\n,a,b,1\n", encoding="utf-8")
+            taken = self.dure("questions", "upload", table, "--set", "small set", "--json")
+            self.assertEqual(taken.returncode, DONE, taken.stderr)
+            self.assertEqual(len(json.loads(taken.stdout)["data"]), 1)
+            self.assertIn("line 3: questionText is missing", taken.stderr)
+        shown = self.dure("questions", "status", "--set", "small set", "--json")
+        self.assertEqual(json.loads(shown.stdout)["total"], 1, shown.stderr)
+        self.assertEqual(self.dure("questions", "retry", "--set", "small set").stdout, "0\n")
+        nowhere = f"http://127.0.0.1:{free_port()}"
+        self.assertEqual(self.dure("questions", "status", "--set", "a", url=nowhere).returncode, UNAVAILABLE)
+
+    def test_artifacts_make_their_folder(self):
+        job_id = self.submit(SAMPLE_PDF).stdout.strip()
+        with tempfile.TemporaryDirectory() as folder:
+            into = Path(folder, "a", "b")
+            saved = self.dure("artifacts", job_id, "text.txt", "--dir", into)
+            self.assertEqual(saved.returncode, DONE, saved.stderr)
+            self.assertTrue(Path(into, "text.txt").read_bytes())
+            blocked = Path(folder, "file")
+            blocked.touch()
+            self.assertEqual(self.dure("artifacts", job_id, "text.txt", "--dir", blocked).returncode, FAILED)
 
     def test_completion_works_in_a_real_bash(self):
         def completed(*words):
