@@ -23,7 +23,7 @@ TEST(handler_end_causes, have_a_word_for_every_way_the_sandbox_ends_an_attempt) 
   using namespace endings;
   for (const auto& ending :
        {soft_timeout(), hard_timeout(), silent(milliseconds{1}), protocol_error("x"),
-        output_too_large(), bad_artifact(), neighbour("x"), spawner_died(), unavailable("x"),
+        output_too_large(), bad_artifact(), neighbour("x"), spawner_died(), unavailable("x", ""),
         process_death(status_of_exit(3), ""), process_death(status_of_exit(12), ""),
         process_death(SIGSEGV, ""), process_death(SIGKILL, ""), process_death(SIGXCPU, ""),
         process_death(SIGXFSZ, "")})
