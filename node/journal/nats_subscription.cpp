@@ -33,8 +33,14 @@ bool incoming_message::is_no_responders() const {
 struct nats_subscription::receiver {
   explicit receiver(listener f) : on_message{std::move(f)} {}
 
+  ~receiver() { natsSubscription_Destroy(handle); }
+
+  receiver(const receiver&) = delete;
+  receiver& operator=(const receiver&) = delete;
+
   call_gate gate;
   listener on_message;
+  natsSubscription* handle = nullptr; ///< Destroyed when neither we nor the library needs it.
 
   // nats.c keeps a share of the receiver from the subscription's start until its delivery thread
   // has ended, which may be after our own object is gone.
@@ -49,36 +55,35 @@ struct nats_subscription::receiver {
   static void complete(void* closure) { delete static_cast<share*>(closure); }
 };
 
-nats_subscription::nats_subscription(std::shared_ptr<receiver> to, __natsSubscription* handle)
-    : receiver_{std::move(to)}, handle_{handle} {}
+nats_subscription::nats_subscription(std::shared_ptr<receiver> to) : receiver_{std::move(to)} {}
 
 std::unique_ptr<nats_subscription> nats_subscription::open(__natsConnection* connection,
                                                            const std::string& subject,
                                                            listener on_message) {
   auto to = std::make_shared<receiver>(std::move(on_message));
   auto kept_by_library = std::make_unique<receiver::share>(to);
-  natsSubscription* handle = nullptr;
-  if (natsConnection_Subscribe(&handle, connection, subject.c_str(), receiver::deliver,
+  if (natsConnection_Subscribe(&to->handle, connection, subject.c_str(), receiver::deliver,
                                kept_by_library.get()) != NATS_OK)
     return nullptr;
-  void* closure = kept_by_library.release();
-  natsSubscription_SetOnCompleteCB(handle, receiver::complete, closure);
+  natsSubscription_SetOnCompleteCB(to->handle, receiver::complete, kept_by_library.release());
   // What the server sends is bounded by flow control and by how much we ask for; dropping here
   // would only make us ask again.
-  natsSubscription_SetPendingLimits(handle, -1, -1);
-  return std::unique_ptr<nats_subscription>{new nats_subscription{std::move(to), handle}};
+  natsSubscription_SetPendingLimits(to->handle, -1, -1);
+  return std::unique_ptr<nats_subscription>{new nats_subscription{std::move(to)}};
 }
 
 void nats_subscription::detach(std::unique_ptr<nats_subscription> ended) {
   if (ended)
-    ended->receiver_.reset();
+    ended->waits_ = false;
 }
 
 nats_subscription::~nats_subscription() {
-  if (receiver_)
+  if (waits_)
     receiver_->gate.close();
-  natsSubscription_Unsubscribe(handle_);
-  natsSubscription_Destroy(handle_);
+  // Not unsubscribed at once: the library's reader looks a subscription up and uses it a moment
+  // later without holding it. After a drain no message is on its way to it any more.
+  if (natsSubscription_Drain(receiver_->handle) != NATS_OK)
+    natsSubscription_Unsubscribe(receiver_->handle);
 }
 
 } // namespace dure::node

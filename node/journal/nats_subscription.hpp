@@ -55,10 +55,10 @@ public:
 private:
   struct receiver;
 
-  nats_subscription(std::shared_ptr<receiver> to, __natsSubscription* handle);
+  explicit nats_subscription(std::shared_ptr<receiver> to);
 
   std::shared_ptr<receiver> receiver_;
-  __natsSubscription* handle_;
+  bool waits_ = true; ///< The destructor waits for the listener.
 };
 
 } // namespace dure::node

@@ -337,7 +337,7 @@ class HandlerCheck(unittest.TestCase):
         self.assertIn("do not hold 'test.other'", self.wrong(findings, "hello"))
 
     def test_results_and_artifacts_keep_to_their_limits(self):
-        done, findings = self.check_script(EACH + "    say({**about, 'result': 'x' * (49 << 20)})\n")
+        done, findings = self.check_script(EACH + "    say({**about, 'result': 'x' * ((48 << 20) + 9)})\n")
         self.assertIn("its result has", self.wrong(findings, "job"), done.stderr)
         outside = "    say({**about, 'artifact': {'name': 'p', 'path': '../../notes.txt', 'media_type': ''}})\n"
         done, findings = self.check_script(EACH + outside + "    say({**about, 'result': 1})\n")
