@@ -54,6 +54,8 @@ public:
 
   virtual ~courier() = default;
 
+  /// Takes the place of the listener before, which is not called any more when this returns. An
+  /// empty one hears nothing. Must not be called by a listener.
   virtual void listen(listener on_message) = 0;
 
   /// Makes the attempt's scratch folder, with the input in it. Answered by staged_files.

@@ -77,6 +77,8 @@ public:
 
   virtual ~sandbox() = default;
 
+  /// Takes the place of the listener before, which is not called any more when this returns. An
+  /// empty one hears nothing. Must not be called by a listener.
   virtual void listen(listener on_messages) = 0;
   virtual std::vector<handler_capacity> capacities() const = 0;
 

@@ -70,8 +70,8 @@ public:
   }
 
   void listen(listener on_messages) {
-    const std::lock_guard lock{mutex_};
-    listener_ = std::make_shared<listener>(std::move(on_messages));
+    const std::lock_guard lock{listener_mutex_};
+    listener_ = std::move(on_messages);
   }
 
   template <class Requests> void push(Requests requests) {
@@ -234,15 +234,11 @@ private:
   void deliver() {
     if (around_.out.empty())
       return;
-    std::shared_ptr<listener> to;
-    {
-      const std::lock_guard lock{mutex_};
-      to = listener_;
-    }
     handler_messages messages;
     messages.swap(around_.out);
-    if (to)
-      (*to)(std::move(messages));
+    const std::lock_guard lock{listener_mutex_};
+    if (listener_)
+      listener_(std::move(messages));
   }
 
   pool_surroundings around_;
@@ -256,8 +252,9 @@ private:
   std::atomic<int> spawner_pid_{-1};
   std::atomic<bool> stopping_{false};
   mutable std::mutex mutex_;
-  std::vector<request> inbox_;         ///< Guarded; bounded by what the worker claims.
-  std::shared_ptr<listener> listener_; ///< Guarded.
+  std::vector<request> inbox_; ///< Guarded by `mutex_`; bounded by what the worker claims.
+  std::mutex listener_mutex_;
+  listener listener_; ///< Guarded by `listener_mutex_`, which is held while it is called.
   std::thread thread_;
 };
 

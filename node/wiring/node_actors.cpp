@@ -154,6 +154,11 @@ node_actors::~node_actors() {
   caf::anon_send_exit(parts_->backend.routed(), caf::exit_reason::user_shutdown);
   // They tell the listeners and the backend what they do, which are gone before the system is.
   parts_->system.await_all_actors_done();
+  // Handlers and files go on until their services end, with nobody left to hear of it.
+  if (parts_->services.handlers)
+    parts_->services.handlers->listen({});
+  if (parts_->services.courier)
+    parts_->services.courier->listen({});
 }
 
 gateway::backend& node_actors::backend() {

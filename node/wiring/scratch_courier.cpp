@@ -67,18 +67,15 @@ scratch_courier::~scratch_courier() {
 }
 
 void scratch_courier::listen(listener on_message) {
-  const std::scoped_lock lock{mutex_};
+  const std::unique_lock lock{tell_mutex_};
   tell_ = std::move(on_message);
 }
 
 /// A worker that was started again listens anew, while we work for the old one.
 void scratch_courier::tell(courier_message message) {
-  listener to;
-  {
-    const std::scoped_lock lock{mutex_};
-    to = tell_;
-  }
-  to(std::move(message));
+  const std::shared_lock lock{tell_mutex_};
+  if (tell_)
+    tell_(std::move(message));
 }
 
 void scratch_courier::stage(stage_request request) {

@@ -9,6 +9,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <shared_mutex>
 #include <thread>
 #include <vector>
 
@@ -44,7 +45,8 @@ private:
 
   std::filesystem::path root_;
   blobs& files_;
-  listener tell_; ///< Guarded by `mutex_`.
+  std::shared_mutex tell_mutex_;
+  listener tell_; ///< Guarded by `tell_mutex_`, which is shared while it is called.
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<chore> chores_;

@@ -1,6 +1,9 @@
 #include "tests/unit/sandbox/sandbox_fixture.hpp"
 
+#include <atomic>
 #include <fstream>
+#include <future>
+#include <thread>
 
 namespace dure::node {
 
@@ -54,6 +57,22 @@ TEST_F(process_sandbox_runs, jobs_with_progress_logs_and_files) {
   ASSERT_EQ(progress_.size(), 1U);
   EXPECT_EQ(progress_[0].message, "half way");
   ASSERT_EQ(logs_.size(), 1U);
+}
+
+TEST_F(process_sandbox_runs, while_a_listener_goes_only_after_its_last_call) {
+  open(test_pool());
+  std::promise<void> entered;
+  std::atomic<bool> inside = false;
+  sandbox_->listen([&](std::vector<handler_message>) {
+    inside = true;
+    entered.set_value();
+    std::this_thread::sleep_for(milliseconds{100});
+    inside = false;
+  });
+  run(task_of(1, "{}"));
+  entered.get_future().wait();
+  sandbox_->listen({});
+  EXPECT_FALSE(inside);
 }
 
 TEST_F(process_sandbox_runs, nothing_of_a_kind_it_does_not_know) {
