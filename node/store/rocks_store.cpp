@@ -1,5 +1,6 @@
 #include "node/store/rocks_store.hpp"
 
+#include "node/store/low_marks.hpp"
 #include "node/store/rocks_options.hpp"
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/iterator.h>
 #include <rocksdb/listener.h>
+#include <rocksdb/perf_context.h>
 #include <rocksdb/write_batch.h>
 #include <utility>
 
@@ -17,6 +19,9 @@ namespace dure::node {
 namespace {
 
 constexpr std::chrono::seconds resume_period{1};
+
+/// A scan that passes more deleted rows than this before it finds one is shortened from then on.
+constexpr std::uint64_t deletions_worth_a_mark = 1'000;
 
 /// Remembers that background work (flush, compaction, WAL) has failed.
 class failure_listener final : public rocksdb::EventListener {
@@ -54,6 +59,11 @@ rocksdb::ReadOptions bounded(const rocksdb::Slice& lower, const rocksdb::Slice& 
   options.iterate_lower_bound = &lower;
   options.iterate_upper_bound = &upper;
   return options;
+}
+
+/// Returns how many deleted rows this thread's reads have passed so far.
+std::uint64_t deletions_passed() {
+  return rocksdb::get_perf_context()->internal_delete_skipped_count;
 }
 
 } // namespace
@@ -102,6 +112,7 @@ struct rocks_store::database {
     return healthy;
   }
 
+  low_marks marks;
   mutable std::atomic<bool> corrupt = false;
   mutable std::mutex resuming;
   mutable std::chrono::steady_clock::time_point resume_from{};
@@ -145,13 +156,23 @@ result<void> rocks_store::scan(family f, const key_range& range, scan_order orde
     return healthy.error();
   if (range.from >= range.until)
     return {};
-  auto lower = slice(range.from);
+  const bool ascending = order == scan_order::ascending;
+  auto& marks = database_->marks;
+  const auto start = ascending ? marks.begin(f, range) : low_marks::start{range.from, 0};
+  auto lower = slice(start.from);
   auto upper = slice(range.until);
   std::unique_ptr<rocksdb::Iterator> row{
       database_->db->NewIterator(bounded(lower, upper), database_->handle(f))};
-  auto ascending = order == scan_order::ascending;
-  for (ascending ? row->SeekToFirst() : row->SeekToLast(); row->Valid();
-       ascending ? row->Next() : row->Prev())
+  const auto passed_before = deletions_passed();
+  ascending ? row->SeekToFirst() : row->SeekToLast();
+  if (ascending) {
+    // A failed scan has found nothing out.
+    auto first = row->Valid() ? row->key().ToString() : range.until;
+    marks.end(f, range, start, row->status().ok() ? std::move(first) : start.from);
+    if (deletions_passed() - passed_before > deletions_worth_a_mark)
+      marks.watch(f, range);
+  }
+  for (; row->Valid(); ascending ? row->Next() : row->Prev())
     if (!visit(view(row->key()), view(row->value())))
       return {};
   if (!row->status().ok())
@@ -172,7 +193,9 @@ result<void> rocks_store::write(const state_delta& delta) {
         return database_->failed(added, "building a write");
     }
   }
-  if (auto status = database_->db->Write({}, &batch); !status.ok())
+  const auto status = database_->db->Write({}, &batch);
+  database_->marks.written(delta); // Whatever became of it.
+  if (!status.ok())
     return database_->failed(status, "writing rows");
   return {};
 }

@@ -12,8 +12,8 @@ namespace dure::node {
 ///
 /// Writes are not synced: a killed process loses none, a power loss may undo the newest in order,
 /// and the journal has them. Memory is bounded at about 256 MiB for the whole database, and the
-/// write-ahead log is kept short, so that opening is quick however much it holds. After the first
-/// failure of the disk every call answers errc::store_failed. Thread-safe.
+/// write-ahead log is kept short, so that opening is quick however much it holds. After a failure
+/// of the disk every call answers errc::store_failed until RocksDB can go on. Thread-safe.
 class rocks_store final : public store {
 public:
   /// Opens the database in `folder` and makes it when it is missing. errc::store_failed when
@@ -28,7 +28,7 @@ public:
                     const row_visitor& visit) const override;
   result<void> write(const state_delta& delta) override;
 
-  /// Answers ok, or with the failure after which nothing is read or written any more.
+  /// Answers ok, or with the failure for which nothing is read or written now.
   result<void> health() const;
 
 private:
