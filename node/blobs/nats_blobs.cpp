@@ -7,6 +7,14 @@
 #include <utility>
 
 namespace dure::node {
+namespace {
+
+/// Other objects in the bucket are other programs': named freely, and never collected.
+bool is_ours(std::string_view name) {
+  return name.size() == 64 && name.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+} // namespace
 
 nats_blobs::nats_blobs(nats_connection& connection, log_sink& log, clock& time, std::string bucket,
                        int replicas)
@@ -18,6 +26,45 @@ std::unique_ptr<blob_writer> nats_blobs::put(std::string name, std::string media
 
 std::unique_ptr<blob_reader> nats_blobs::open(const blob_ref& blob, std::uint64_t offset) {
   return std::make_unique<nats_blob_reader>(bucket_, blob.sha256, offset);
+}
+
+result<std::optional<stored_blob>> nats_blobs::next(std::uint64_t after) {
+  for (;;) {
+    auto found = bucket_.next_meta(after);
+    if (!found)
+      return found.error();
+    if (!*found)
+      return std::optional<stored_blob>{};
+    const auto& [meta, sequence, stored_at] = **found;
+    after = sequence;
+    if (!is_ours(meta.name))
+      continue;
+    if (!meta.deleted)
+      return std::optional{stored_blob{meta.name, meta.size, stored_at, sequence}};
+    // Whoever removed it was interrupted.
+    bucket_.purge_chunks(meta.nuid);
+    bucket_.drop(sequence);
+  }
+}
+
+result<void> nats_blobs::remove(const stored_blob& seen) {
+  auto found = bucket_.find(seen.sha256);
+  if (!found)
+    return found.error();
+  if (!*found || (*found)->meta.deleted)
+    return {};
+  if ((*found)->sequence != seen.revision)
+    return error{errc::version_mismatch, "blob " + seen.sha256 + " was put again"};
+  auto gone = (*found)->meta;
+  gone.deleted = true;
+  gone.size = gone.chunks = 0;
+  if (auto marked = bucket_.put_meta(gone, seen.revision); !marked)
+    return marked;
+  bucket_.purge_chunks(gone.nuid);
+  auto mark = bucket_.find(seen.sha256);
+  if (mark && *mark && (*mark)->meta.deleted)
+    bucket_.drop((*mark)->sequence);
+  return {};
 }
 
 result<void> nats_blobs::fetch(const blob_ref& blob, const std::filesystem::path& path) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/ports/blob_stock.hpp"
 #include "actors/ports/blobs.hpp"
 #include "node/blobs/nats_bucket.hpp"
 
@@ -11,7 +12,7 @@ namespace dure::node {
 /// Files as objects of a NATS object store (ADR-20), named by their SHA-256 in hex, so that the
 /// same content is stored once. Thread-safe; must not outlive its connection, which should not be
 /// the journal's: bulk would stand in the way of appends.
-class nats_blobs final : public blobs {
+class nats_blobs final : public blobs, public blob_stock {
 public:
   nats_blobs(nats_connection& connection, log_sink& log, clock& time, std::string bucket,
              int replicas = 1);
@@ -19,6 +20,8 @@ public:
   std::unique_ptr<blob_writer> put(std::string name, std::string media_type) override;
   std::unique_ptr<blob_reader> open(const blob_ref& blob, std::uint64_t offset) override;
   result<void> fetch(const blob_ref& blob, const std::filesystem::path& path) override;
+  result<std::optional<stored_blob>> next(std::uint64_t after) override;
+  result<void> remove(const stored_blob& seen) override;
 
 private:
   nats_bucket bucket_;

@@ -61,9 +61,17 @@ result<void> nats_bucket::ensure() const {
 }
 
 result<std::optional<nats_bucket::found_meta>> nats_bucket::find(const std::string& object) const {
-  const auto subject = object_layout::meta_subject(name_, object);
-  const auto text = call(
-      {"$JS.API.STREAM.MSG.GET." + stream_.name(), "{\"last_by_subj\":\"" + subject + "\"}", {}});
+  return get_meta("{\"last_by_subj\":\"" + object_layout::meta_subject(name_, object) + "\"}");
+}
+
+result<std::optional<nats_bucket::found_meta>> nats_bucket::next_meta(std::uint64_t after) const {
+  return get_meta("{\"seq\":" + std::to_string(after + 1) + ",\"next_by_subj\":\"" +
+                  object_layout::all_metas(name_) + "\"}");
+}
+
+result<std::optional<nats_bucket::found_meta>>
+nats_bucket::get_meta(const std::string& question) const {
+  const auto text = call({"$JS.API.STREAM.MSG.GET." + stream_.name(), question, {}});
   if (!text)
     return text.error();
   const auto answer = jetstream::parse_stored_message(*text);
@@ -73,13 +81,20 @@ result<std::optional<nats_bucket::found_meta>> nats_bucket::find(const std::stri
     if (failure->number == jetstream::message_not_found ||
         failure->number == jetstream::stream_not_found)
       return std::optional<found_meta>{};
-    return error{errc::unavailable, "meta of " + object + ": " + failure->description};
+    return error{errc::unavailable, "a meta of bucket " + name_ + ": " + failure->description};
   }
   const auto& message = std::get<jetstream::stored_message>(answer);
   auto meta = object_layout::parse_meta(message.payload);
   if (!meta)
-    return error{errc::corrupt, "the meta of " + object + " is malformed"};
-  return std::optional{found_meta{std::move(*meta), message.sequence}};
+    return error{errc::corrupt, "the meta at " + message.subject + " is malformed"};
+  return std::optional{found_meta{std::move(*meta), message.sequence, message.stored_at}};
+}
+
+void nats_bucket::drop(std::uint64_t sequence) const {
+  connection_.requests().send({"$JS.API.STREAM.MSG.DELETE." + stream_.name(),
+                               "{\"seq\":" + std::to_string(sequence) + ",\"no_erase\":true}",
+                               {}},
+                              answer_timeout, [](const nats_reply&) {});
 }
 
 result<void> nats_bucket::put_meta(const object_layout::meta& m, std::uint64_t expected) const {

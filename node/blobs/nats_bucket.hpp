@@ -23,6 +23,7 @@ public:
   struct found_meta {
     object_layout::meta meta;
     std::uint64_t sequence = 0; ///< In the stream; what a change of the meta must expect.
+    timestamp stored_at{};      ///< By the server's clock.
   };
 
   nats_bucket(nats_connection& connection, log_sink& log, clock& time, std::string name,
@@ -37,6 +38,12 @@ public:
 
   /// Returns the newest meta of an object, be it of a deleted one, or nothing.
   result<std::optional<found_meta>> find(const std::string& object) const;
+
+  /// Returns the first meta behind a sequence, be it of a deleted object, or nothing.
+  result<std::optional<found_meta>> next_meta(std::uint64_t after) const;
+
+  /// Removes one message; an answer that is lost is no failure.
+  void drop(std::uint64_t sequence) const;
 
   /// Writes a meta, if the newest one is still at `expected` (0: there is none).
   /// errc::version_mismatch when it is not, errc::unknown_outcome when it may or may not be
@@ -59,6 +66,7 @@ public:
   void purge_chunks(const std::string& nuid) const;
 
 private:
+  result<std::optional<found_meta>> get_meta(const std::string& question) const;
   result<std::string> call(const outgoing_message& request) const;
 
   nats_connection& connection_;

@@ -32,20 +32,26 @@ std::string meta_subject(std::string_view bucket, std::string_view name) {
   return prefix(bucket) + ".M." + base64::to_url_text(name);
 }
 
+std::string all_metas(std::string_view bucket) {
+  return prefix(bucket) + ".M.>";
+}
+
 std::string to_digest(std::string_view hash) {
   return "SHA-256=" + base64::to_url_text(hash);
 }
 
 std::string to_json(const meta& m, timestamp now) {
-  return json{{"name", m.name},
-              {"bucket", m.bucket},
-              {"nuid", m.nuid},
-              {"size", m.size},
-              {"mtime", to_server_time(now)},
-              {"chunks", m.chunks},
-              {"digest", m.digest},
-              {"options", {{"max_chunk_size", chunk_bytes}}}}
-      .dump();
+  json body{{"name", m.name},
+            {"bucket", m.bucket},
+            {"nuid", m.nuid},
+            {"size", m.size},
+            {"mtime", to_server_time(now)},
+            {"chunks", m.chunks},
+            {"digest", m.digest},
+            {"options", {{"max_chunk_size", chunk_bytes}}}};
+  if (m.deleted)
+    body["deleted"] = true;
+  return body.dump();
 }
 
 std::optional<meta> parse_meta(std::string_view text) {

@@ -26,6 +26,9 @@ std::string chunk_subject(std::string_view bucket, std::string_view nuid);
 /// Returns the subject of an object's meta; only the newest one counts.
 std::string meta_subject(std::string_view bucket, std::string_view name);
 
+/// Returns the subject of all metas.
+std::string all_metas(std::string_view bucket);
+
 /// What is known of one object.
 struct meta {
   std::string name;

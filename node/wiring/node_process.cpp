@@ -1,6 +1,7 @@
 #include "node/wiring/node_process.hpp"
 
 #include "gateway/http/server.hpp"
+#include "node/wiring/blob_sweeper.hpp"
 #include "node/wiring/node_actors.hpp"
 #include "node/wiring/node_services.hpp"
 #include "node/wiring/stop_signals.hpp"
@@ -112,6 +113,9 @@ int serve(node_services& services, stop_signals& signals, std::optional<ending_w
     if (auto started = server->start(); !started)
       return refuse(started.error());
   }
+  std::optional<blob_sweeper> sweeper;
+  if (services.options.roles.scheduler)
+    sweeper.emplace(services);
   print_start_block(services, server ? std::optional{server->port()} : std::nullopt);
   services.log->write(log_level::info, "node-started", "Dure " DURE_VERSION,
                       {{"boot", to_string(services.boot)}});
@@ -120,6 +124,7 @@ int serve(node_services& services, stop_signals& signals, std::optional<ending_w
   watch.emplace(signals, services);
   std::fputs("Draining; a second signal ends at once.\n", stderr);
   services.log->write(log_level::info, "node-draining", "Nothing new is claimed.");
+  sweeper.reset();
   const bool drained = !gave_up && actors->drain(drain_patience);
   if (server)
     server->stop(exchange_grace);

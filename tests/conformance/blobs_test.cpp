@@ -15,6 +15,19 @@ class blob_stores : public testing::TestWithParam<std::unique_ptr<blobs_world> (
 protected:
   std::unique_ptr<blobs_world> world = GetParam()();
   blobs& store = world->store();
+  blob_stock& stock = world->stock();
+
+  std::vector<stored_blob> all() {
+    std::vector<stored_blob> found;
+    for (std::uint64_t after = 0;;) {
+      auto one = stock.next(after);
+      EXPECT_TRUE(one);
+      if (!one || !*one)
+        return found;
+      after = (*one)->revision;
+      found.push_back(**one);
+    }
+  }
 };
 
 INSTANTIATE_TEST_SUITE_P(memory, blob_stores, testing::Values(&make_memory_blobs));
@@ -161,6 +174,44 @@ TEST_P(blob_stores, notices_damage) {
   EXPECT_EQ(store.read(blob, 0, [](auto) { return true; }).error().code, errc::corrupt);
   EXPECT_EQ(store.fetch(blob, folder.path() / "0").error().code, errc::corrupt);
   EXPECT_FALSE(std::filesystem::exists(folder.path() / "0"));
+}
+
+TEST_P(blob_stores, shows_every_blob_once_in_the_order_of_puts) {
+  EXPECT_TRUE(all().empty());
+  const auto first = put_all(store, make_content(300'000, 1));
+  const auto second = put_all(store, make_content(10, 2));
+  auto before = all();
+  ASSERT_EQ(before.size(), 2U);
+  EXPECT_EQ(before[0].sha256, first.sha256);
+  EXPECT_EQ(before[0].bytes, 300'000U);
+  EXPECT_EQ(before[1].sha256, second.sha256);
+  put_all(store, make_content(300'000, 1));
+  auto after = all();
+  ASSERT_EQ(after.size(), 2U);
+  EXPECT_EQ(after[1].sha256, first.sha256) << "a put of known content is news";
+  EXPECT_GT(after[1].revision, before[1].revision);
+}
+
+TEST_P(blob_stores, removes_what_was_seen_and_nothing_newer) {
+  const auto content = make_content(300'000);
+  const auto blob = put_all(store, content);
+  const auto seen = all().at(0);
+  put_all(store, content);
+  EXPECT_EQ(stock.remove(seen).error().code, errc::version_mismatch);
+  EXPECT_TRUE(read_all(store, blob) == content);
+  ASSERT_TRUE(stock.remove(all().at(0)));
+  EXPECT_EQ(store.read(blob, 0, [](auto) { return true; }).error().code, errc::not_found);
+  EXPECT_TRUE(all().empty());
+  EXPECT_TRUE(stock.remove(seen)) << "it is gone already";
+}
+
+TEST_P(blob_stores, takes_a_removed_content_again) {
+  const auto content = make_content(300'000);
+  const auto blob = put_all(store, content);
+  ASSERT_TRUE(stock.remove(all().at(0)));
+  put_all(store, content);
+  EXPECT_TRUE(read_all(store, blob) == content);
+  EXPECT_EQ(all().size(), 1U);
 }
 
 TEST_P(blob_stores, fails_while_away_and_works_afterwards) {

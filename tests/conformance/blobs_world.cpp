@@ -16,6 +16,8 @@ class blobs_in_memory final : public blobs_world {
 public:
   blobs& store() override { return store_; }
 
+  blob_stock& stock() override { return store_; }
+
   void go_away() override { store_.set_away(true); }
 
   void come_back() override { store_.set_away(false); }
@@ -32,6 +34,8 @@ public:
       : connection_{server_.connect()}, store_{*connection_, server_.log(), time_, "files"} {}
 
   blobs& store() override { return store_; }
+
+  blob_stock& stock() override { return store_; }
 
   void go_away() override { server_.kill_hard(); }
 

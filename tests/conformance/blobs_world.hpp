@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/ports/blob_stock.hpp"
 #include "actors/ports/blobs.hpp"
 
 #include <memory>
@@ -13,6 +14,7 @@ public:
   virtual ~blobs_world() = default;
 
   virtual blobs& store() = 0;
+  virtual blob_stock& stock() = 0;
   virtual void go_away() = 0;
   virtual void come_back() = 0;
 

@@ -38,6 +38,7 @@ public:
     if (to_.away_)
       return error{errc::unavailable, "the blobs are away"};
     to_.contents_[blob_.sha256] = std::move(content_);
+    to_.latest_puts_[blob_.sha256] = {blob_.sha256, blob_.bytes, to_.now_, ++to_.last_revision_};
     return blob_;
   }
 
@@ -86,6 +87,36 @@ std::unique_ptr<blob_reader> memory_blobs::open(const blob_ref& blob, std::uint6
 
 result<void> memory_blobs::fetch(const blob_ref& blob, const std::filesystem::path& path) {
   return node::write_blob_file(*this, blob, path);
+}
+
+result<std::optional<stored_blob>> memory_blobs::next(std::uint64_t after) {
+  std::lock_guard lock{mutex_};
+  if (away_)
+    return error{errc::unavailable, "the blobs are away"};
+  std::optional<stored_blob> nearest;
+  for (const auto& [sha256, one] : latest_puts_)
+    if (one.revision > after && (!nearest || one.revision < nearest->revision))
+      nearest = one;
+  return nearest;
+}
+
+result<void> memory_blobs::remove(const stored_blob& seen) {
+  std::lock_guard lock{mutex_};
+  if (away_)
+    return error{errc::unavailable, "the blobs are away"};
+  const auto found = latest_puts_.find(seen.sha256);
+  if (found == latest_puts_.end())
+    return {};
+  if (found->second.revision != seen.revision)
+    return error{errc::version_mismatch, "blob " + seen.sha256 + " was put again"};
+  contents_.erase(seen.sha256);
+  latest_puts_.erase(found);
+  return {};
+}
+
+void memory_blobs::set_time(timestamp now) {
+  std::lock_guard lock{mutex_};
+  now_ = now;
 }
 
 void memory_blobs::set_away(bool away) {
