@@ -61,33 +61,56 @@ result<void> nats_bucket::ensure() const {
 }
 
 result<std::optional<nats_bucket::found_meta>> nats_bucket::find(const std::string& object) const {
-  return get_meta("{\"last_by_subj\":\"" + object_layout::meta_subject(name_, object) + "\"}");
+  const auto message =
+      get("{\"last_by_subj\":\"" + object_layout::meta_subject(name_, object) + "\"}");
+  if (!message)
+    return message.error();
+  if (!*message)
+    return std::optional<found_meta>{};
+  auto found = read_meta(**message);
+  if (!found)
+    return error{errc::corrupt, "the meta of " + object + " is malformed"};
+  return found;
 }
 
 result<std::optional<nats_bucket::found_meta>> nats_bucket::next_meta(std::uint64_t after) const {
-  return get_meta("{\"seq\":" + std::to_string(after + 1) + ",\"next_by_subj\":\"" +
-                  object_layout::all_metas(name_) + "\"}");
+  for (;;) {
+    const auto message = get("{\"seq\":" + std::to_string(after + 1) + ",\"next_by_subj\":\"" +
+                             object_layout::all_metas(name_) + "\"}");
+    if (!message)
+      return message.error();
+    if (!*message)
+      return std::optional<found_meta>{};
+    if (auto found = read_meta(**message))
+      return found;
+    after = (*message)->sequence;
+  }
 }
 
-result<std::optional<nats_bucket::found_meta>>
-nats_bucket::get_meta(const std::string& question) const {
+std::optional<nats_bucket::found_meta>
+nats_bucket::read_meta(const jetstream::stored_message& message) {
+  auto meta = object_layout::parse_meta(message.payload);
+  if (!meta)
+    return std::nullopt;
+  return found_meta{std::move(*meta), message.sequence,
+                    message.stored_at.value_or(timestamp::max())};
+}
+
+result<std::optional<jetstream::stored_message>>
+nats_bucket::get(const std::string& question) const {
   const auto text = call({"$JS.API.STREAM.MSG.GET." + stream_.name(), question, {}});
   if (!text)
     return text.error();
-  const auto answer = jetstream::parse_stored_message(*text);
+  auto answer = jetstream::parse_stored_message(*text);
   if (const auto* failure = std::get_if<api_error>(&answer)) {
     if (failure->number == jetstream::stream_not_found)
       seen_ = false;
     if (failure->number == jetstream::message_not_found ||
         failure->number == jetstream::stream_not_found)
-      return std::optional<found_meta>{};
+      return std::optional<jetstream::stored_message>{};
     return error{errc::unavailable, "a meta of bucket " + name_ + ": " + failure->description};
   }
-  const auto& message = std::get<jetstream::stored_message>(answer);
-  auto meta = object_layout::parse_meta(message.payload);
-  if (!meta)
-    return error{errc::corrupt, "the meta at " + message.subject + " is malformed"};
-  return std::optional{found_meta{std::move(*meta), message.sequence, message.stored_at}};
+  return std::optional{std::get<jetstream::stored_message>(std::move(answer))};
 }
 
 void nats_bucket::drop(std::uint64_t sequence) const {

@@ -4,6 +4,7 @@
 #include "actors/ports/clock.hpp"
 #include "actors/ports/log.hpp"
 #include "node/blobs/object_layout.hpp"
+#include "node/journal/jetstream_api.hpp"
 #include "node/journal/nats_requests.hpp"
 #include "node/journal/nats_stream.hpp"
 
@@ -23,7 +24,7 @@ public:
   struct found_meta {
     object_layout::meta meta;
     std::uint64_t sequence = 0; ///< In the stream; what a change of the meta must expect.
-    timestamp stored_at{};      ///< By the server's clock.
+    timestamp stored_at{};      ///< By the server's clock; max() when it says none.
   };
 
   nats_bucket(nats_connection& connection, log_sink& log, clock& time, std::string name,
@@ -39,7 +40,8 @@ public:
   /// Returns the newest meta of an object, be it of a deleted one, or nothing.
   result<std::optional<found_meta>> find(const std::string& object) const;
 
-  /// Returns the first meta behind a sequence, be it of a deleted object, or nothing.
+  /// Returns the first meta behind a sequence that can be read, be it of a deleted object, or
+  /// nothing.
   result<std::optional<found_meta>> next_meta(std::uint64_t after) const;
 
   /// Removes one message; an answer that is lost is no failure.
@@ -66,7 +68,8 @@ public:
   void purge_chunks(const std::string& nuid) const;
 
 private:
-  result<std::optional<found_meta>> get_meta(const std::string& question) const;
+  static std::optional<found_meta> read_meta(const jetstream::stored_message& message);
+  result<std::optional<jetstream::stored_message>> get(const std::string& question) const;
   result<std::string> call(const outgoing_message& request) const;
 
   nats_connection& connection_;

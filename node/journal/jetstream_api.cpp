@@ -133,8 +133,7 @@ answer<stored_message> parse_stored_message(std::string_view text) {
   if (!message.is_object() || !payload)
     return api_error{0, "the server's message is malformed"};
   return stored_message{number_at<std::uint64_t>(message, "seq"), text_at(message, "subject"),
-                        std::move(*payload),
-                        parse_server_time(text_at(message, "time")).value_or(timestamp{})};
+                        std::move(*payload), parse_server_time(text_at(message, "time"))};
 }
 
 std::string create_consumer_body(const consumer_settings& wanted) {

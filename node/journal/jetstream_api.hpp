@@ -71,7 +71,7 @@ struct stored_message {
   std::uint64_t sequence = 0;
   std::string subject;
   std::string payload;
-  timestamp stored_at{};
+  std::optional<timestamp> stored_at;
 };
 
 /// Reads the answer to STREAM.MSG.GET.

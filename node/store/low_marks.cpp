@@ -57,11 +57,23 @@ void low_marks::end(family in, const key_range& range, const start& of, std::str
   const std::scoped_lock lock{mutex_};
   auto& known = marks_.at({in, range.from, range.until});
   const auto written = known.lowest.extract(of.scan);
-  known.first = std::min(std::move(first), written.mapped());
+  if (writes_ == 0)
+    known.first = std::min(std::move(first), written.mapped());
+}
+
+void low_marks::writing(const state_delta& delta) {
+  const std::scoped_lock lock{mutex_};
+  ++writes_;
+  lower(delta);
 }
 
 void low_marks::written(const state_delta& delta) {
   const std::scoped_lock lock{mutex_};
+  --writes_;
+  lower(delta);
+}
+
+void low_marks::lower(const state_delta& delta) {
   for (auto& [of, known] : marks_) {
     const auto& [in, from, until] = of;
     const auto& highest = known.lowest.empty() ? known.first : until;

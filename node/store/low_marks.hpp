@@ -16,8 +16,8 @@ namespace dure::node {
 ///
 ///     watch ─► begin ─► (scan) ─► end ─► begin starts behind the deletions
 ///
-/// `written` must hear every delta after it was written. A scan that begins after `written` has
-/// returned misses none of its rows. At most `ranges_max` ranges: the one that was not scanned for
+/// Every delta is told before it is written and after. A scan misses no row that was there when it
+/// began. At most `ranges_max` ranges: the one that was not scanned for
 /// longest makes room. Thread-safe.
 class low_marks {
 public:
@@ -38,7 +38,11 @@ public:
   /// The scan has found no row of the range below `first`.
   void end(family in, const key_range& range, const start& of, std::string first);
 
-  /// O(ranges · log(rows of the delta)) and one step for each deleted row below a mark.
+  /// The delta's rows may be seen from now on. Both: O(ranges · log(rows of the delta)) and one
+  /// step for each deleted row below a mark.
+  void writing(const state_delta& delta);
+
+  /// The delta's rows are seen by every scan that begins now, or never.
   void written(const state_delta& delta);
 
 private:
@@ -51,9 +55,11 @@ private:
   };
 
   void make_room();
+  void lower(const state_delta& delta);
 
   std::mutex mutex_;
   std::uint64_t last_scan_ = 0;
+  std::size_t writes_ = 0; ///< Under way: a scan may have missed their rows.
   std::map<name, mark> marks_;
 };
 

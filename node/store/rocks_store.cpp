@@ -193,6 +193,7 @@ result<void> rocks_store::write(const state_delta& delta) {
         return database_->failed(added, "building a write");
     }
   }
+  database_->marks.writing(delta);
   const auto status = database_->db->Write({}, &batch);
   database_->marks.written(delta); // Whatever became of it.
   if (!status.ok())

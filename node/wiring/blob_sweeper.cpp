@@ -56,7 +56,6 @@ void blob_sweeper::work() {
   }
 }
 
-/// Two sweepers would do no harm, only the work twice.
 bool blob_sweeper::goes_on() const {
   auto control = read_position(*services_.rows, control_log);
   return !ending_ && control && control->leader == services_.options.name &&
@@ -65,17 +64,23 @@ bool blob_sweeper::goes_on() const {
 
 void blob_sweeper::sweep() {
   auto& log = *services_.log;
+  sweep_context context{*services_.rows, *services_.files, services_.time, {}, {}, {}};
+  context.goes_on = [this] { return goes_on(); };
+  const auto catch_up = [&](log_number number, const std::string& queue, std::uint16_t shard) {
+    log_barrier barrier{*services_.journals, queue, shard};
+    return barrier.pass(*services_.rows, number, barrier_patience, context.goes_on);
+  };
+  // A leader that has been deposed unawares would not know every queue.
+  if (auto caught_up = catch_up(control_log, "control", 0); !caught_up)
+    return log.write(log_level::warn, "blobs-not-swept", caught_up.error().context);
   auto logs = logs_of_queues(*services_.rows);
   if (!logs)
     return log.write(log_level::warn, "blobs-not-swept", logs.error().context);
-  sweep_context context{*services_.rows, *services_.files, services_.time, {}, {}, {}};
   for (const auto& [number, shard] : *logs)
     context.logs.push_back(number);
-  context.goes_on = [this] { return goes_on(); };
   context.catch_up = [&](log_number number) {
     const auto& [queue, shard] = logs->at(number);
-    log_barrier barrier{*services_.journals, queue, shard};
-    return barrier.pass(*services_.rows, number, barrier_patience, context.goes_on);
+    return catch_up(number, queue, shard);
   };
   auto swept = sweep_blobs(context);
   if (!swept)

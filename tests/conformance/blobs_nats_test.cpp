@@ -42,6 +42,18 @@ TEST_F(nats_object_store, keeps_one_copy_and_touches_its_meta) {
   EXPECT_GT((*after)->sequence, (*before)->sequence);
 }
 
+TEST_F(nats_object_store, shows_its_own_blobs_behind_what_others_put_there) {
+  put_all(store, "first");
+  nats_call(*connection, "$O.files.M.Zm9yZWlnbg==", "not a meta");
+  nats_call(*connection,
+            "$O.files.M.b3RoZXI=", R"({"name":"other","nuid":"n","size":0,"chunks":0})");
+  const auto last = put_all(store, "last");
+  const auto first_seen = store.next(0);
+  const auto last_seen = store.next((*first_seen)->revision);
+  EXPECT_EQ((*last_seen)->sha256, last.sha256);
+  EXPECT_FALSE(store.next((*last_seen)->revision)->has_value());
+}
+
 TEST_F(nats_object_store, leaves_nothing_of_an_abandoned_upload) {
   const auto content = make_content(3'000'000);
   {
