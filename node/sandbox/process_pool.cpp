@@ -1,9 +1,8 @@
 #include "node/sandbox/process_pool.hpp"
 
+#include "node/sandbox/handler_start.hpp"
+
 #include <algorithm>
-#include <fcntl.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 namespace dure::node {
 
@@ -13,17 +12,6 @@ constexpr milliseconds start_backoff_first{100};
 constexpr milliseconds start_backoff_max{30'000};
 /// After this many failed starts in a row the kind counts as unavailable here.
 constexpr std::uint32_t failed_starts_max = 3;
-
-std::vector<std::string> environment_of(const pool_settings& settings) {
-  auto env = settings.env;
-  for (const std::string variable :
-       {"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "TMPDIR=/tmp"}) {
-    const auto name = variable.substr(0, variable.find('=') + 1);
-    if (std::none_of(env.begin(), env.end(), [&](const auto& v) { return v.starts_with(name); }))
-      env.push_back(variable);
-  }
-  return env;
-}
 
 pool_settings checked(pool_settings settings) {
   settings.processes_max = std::max(1U, settings.processes_max);
@@ -115,25 +103,17 @@ void process_pool::start_missing() {
 }
 
 result<void> process_pool::start_one() {
-  int stdio[2];
-  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, stdio) != 0)
-    return error{errc::io_failed, "a socket pair for a handler"};
-  owned_fd ours{stdio[0]};
-  owned_fd theirs{stdio[1]};
-  int complaints[2];
-  if (::pipe2(complaints, O_CLOEXEC) != 0)
-    return error{errc::io_failed, "a pipe for a handler"};
-  owned_fd complaints_read{complaints[0]};
-  owned_fd complaints_write{complaints[1]};
-  ::fcntl(complaints_read.get(), F_SETFL, O_NONBLOCK);
+  auto made = make_handler_channels();
+  if (!made)
+    return made.error();
   const std::uint64_t id = ++around_.last_process;
   auto asked = around_.spawner.spawn(
-      {id, settings_.argv, environment_of(settings_), settings_.limits, settings_.shut_in},
-      std::move(theirs), std::move(complaints_write));
+      {id, settings_.argv, handler_environment(settings_), settings_.limits, settings_.shut_in},
+      std::move(made->theirs), std::move(made->complaints_write));
   if (!asked)
     return asked;
-  processes_.try_emplace(id, id, settings_, around_.polls, std::move(ours),
-                         std::move(complaints_read), around_.now);
+  processes_.try_emplace(id, id, settings_, around_.polls, std::move(made->ours),
+                         std::move(made->complaints_read), around_.now);
   return {};
 }
 

@@ -1,5 +1,7 @@
 #include "node/trial/tapped_process.hpp"
 
+#include "node/sandbox/handler_start.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -26,32 +28,6 @@ constexpr std::size_t complaints_bytes_max = std::size_t{16} << 10;
 constexpr milliseconds look_every{20};
 constexpr int last_reads_max = 1'024;
 
-result<void> make_pair(owned_fd& one, owned_fd& other) {
-  int ends[2];
-  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
-    return error{errc::io_failed, "a socket pair"};
-  one = owned_fd{ends[0]};
-  other = owned_fd{ends[1]};
-  return {};
-}
-
-result<void> make_pipe(owned_fd& read_end, owned_fd& write_end) {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0)
-    return error{errc::io_failed, "a pipe"};
-  read_end = owned_fd{ends[0]};
-  write_end = owned_fd{ends[1]};
-  ::fcntl(read_end.get(), F_SETFL, O_NONBLOCK);
-  return {};
-}
-
-/// The variables that every handler has (process_pool); those of the settings win.
-std::vector<std::string> environment_of(const pool_settings& settings) {
-  auto env = settings.env;
-  env.insert(env.end(), {"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "TMPDIR=/tmp"});
-  return env;
-}
-
 } // namespace
 
 tapped_process::tapped_process(pool_settings& settings)
@@ -67,25 +43,25 @@ monotonic tapped_process::now() {
 }
 
 result<void> tapped_process::start() {
-  owned_fd theirs;
-  owned_fd their_stderr;
-  owned_fd nodes_end;
-  owned_fd nodes_stderr;
-  for (const auto& made :
-       {make_pair(handler_, theirs), make_pair(node_, nodes_end),
-        make_pipe(handler_stderr_, their_stderr), make_pipe(nodes_stderr, node_complaints_)})
-    if (!made)
-      return made;
+  auto handlers = make_handler_channels();
+  auto nodes = make_handler_channels();
+  if (!handlers || !nodes)
+    return handlers ? nodes.error() : handlers.error();
+  handler_ = std::move(handlers->ours);
+  handler_stderr_ = std::move(handlers->complaints_read);
+  node_ = std::move(nodes->ours);
+  node_complaints_ = std::move(nodes->complaints_write);
   ::fcntl(node_complaints_.get(), F_SETFL, O_NONBLOCK);
   if (auto started = spawner_.start(); !started)
     return started;
-  if (auto asked = spawner_.spawn({process_number, settings_.argv, environment_of(settings_),
-                                   settings_.limits, settings_.shut_in},
-                                  std::move(theirs), std::move(their_stderr));
+  if (auto asked =
+          spawner_.spawn({process_number, settings_.argv, handler_environment(settings_),
+                          settings_.limits, settings_.shut_in},
+                         std::move(handlers->theirs), std::move(handlers->complaints_write));
       !asked)
     return asked;
-  process_.emplace(process_number, settings_, polls_, std::move(nodes_end), std::move(nodes_stderr),
-                   now());
+  process_.emplace(process_number, settings_, polls_, std::move(nodes->theirs),
+                   std::move(nodes->complaints_read), now());
   polls_.add(spawner_.fd(), spawner_number);
   polls_.add(handler_.get(), handler_number);
   polls_.add(handler_stderr_.get(), complaints_number);
