@@ -3,13 +3,11 @@
 #include "gateway/api/document_request.hpp"
 #include "gateway/api/document_view.hpp"
 #include "gateway/http/document_result.hpp"
-#include "gateway/http/file_form.hpp"
+#include "gateway/http/form_submission.hpp"
 #include "gateway/http/handlers.hpp"
 #include "gateway/http/job_path.hpp"
 #include "gateway/http/job_progress.hpp"
-#include "gateway/http/keyed.hpp"
 #include "gateway/http/listing.hpp"
-#include "gateway/http/submission.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -18,19 +16,6 @@ namespace dure::gateway {
 namespace {
 
 constexpr int gone_status = 410;
-
-handlers::outcome submit_document(exchange& e, const file_form& form, job_spec spec,
-                                  id_maker& ids) {
-  spec.input_file = form.file;
-  auto taken_at = ids.at();
-  std::vector<checked<job_spec>> one;
-  one.push_back(std::move(spec));
-  auto outcomes = co_await submit_all(e.use.node, std::move(one), ids, submission::alone);
-  if (!outcomes.front())
-    co_return outcomes.front().error();
-  co_return to_document_upload_response(*outcomes.front(), form.file, form.extension, taken_at,
-                                        e.head.speaks);
-}
 
 response to_answer(const exchange& e, const nlohmann::json& body) {
   response r;
@@ -41,23 +26,11 @@ response to_answer(const exchange& e, const nlohmann::json& body) {
 } // namespace
 
 handlers::outcome handlers::upload_document(exchange& e) {
-  if (auto wrong = query_reader{e.head.parameters}.finish())
-    co_return *wrong;
-  job_spec spec;
-  const fields_check check = [&e, &spec](const query& said) -> std::optional<problem> {
-    auto read = parse_document_request(said);
-    if (!read)
-      return read.error();
-    spec = std::move(*read);
-    return check_queue(e.use.node.view(), spec);
+  form_answer answer = [&e](const job_taken& taken, const file_form& form,
+                            timestamp at) -> checked<response> {
+    return to_document_upload_response(taken, form.file, form.extension, at, e.head.speaks);
   };
-  auto form = co_await read_file_form(e, document_fields, check);
-  if (!form)
-    co_return form.error();
-  keyed_work work = [&e, &form, &spec](id_maker& ids) -> outcome {
-    co_return co_await submit_document(e, *form, spec, ids);
-  };
-  co_return co_await once(e, digest_of(*form), std::move(work));
+  co_return co_await submit_form(e, document_fields, parse_document_request, std::move(answer));
 }
 
 handlers::outcome handlers::read_document_status(exchange& e) {
