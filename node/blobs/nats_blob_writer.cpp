@@ -155,16 +155,14 @@ result<bool> nats_blob_writer::try_commit(const object_layout::meta& mine) {
   if (!whole)
     return whole.error();
   const auto sequence = there ? there->sequence : 0;
-  const auto first_seen = first_seen_.value_or(sequence);
-  first_seen_ = first_seen;
-  if (*whole && sequence != first_seen) {
-    keep_chunks_ = false; // Another writer of the same file has just touched or made it.
-    return true;
-  }
+  if (!first_seen_)
+    first_seen_ = sequence;
   if (*whole) {
-    // Touched before our own chunks go, so that nobody collects it as unused in between.
-    if (auto touched = bucket_.put_meta(there->meta, there->sequence); !touched)
-      return touched.error();
+    // Touched before our own chunks go, so that nobody collects it as unused in between; unless
+    // another writer of the same file has just touched or made it.
+    if (sequence == *first_seen_)
+      if (auto touched = bucket_.put_meta(there->meta, sequence); !touched)
+        return touched.error();
     keep_chunks_ = false;
     return true;
   }

@@ -58,12 +58,11 @@ result<void> nats_blobs::remove(const stored_blob& seen) {
   auto gone = (*found)->meta;
   gone.deleted = true;
   gone.size = gone.chunks = 0;
-  if (auto marked = bucket_.put_meta(gone, seen.revision); !marked)
-    return marked;
+  const auto marked = bucket_.put_meta(gone, seen.revision);
+  if (!marked)
+    return marked.error();
   bucket_.purge_chunks(gone.nuid);
-  auto mark = bucket_.find(seen.sha256);
-  if (mark && *mark && (*mark)->meta.deleted)
-    bucket_.drop((*mark)->sequence);
+  bucket_.drop(*marked);
   return {};
 }
 

@@ -23,6 +23,10 @@ public:
   result<std::optional<stored_blob>> next(std::uint64_t after) override;
   result<void> remove(const stored_blob& seen) override;
 
+  /// Returns how many bytes the files take. errc::unavailable when the server has not said so
+  /// within `patience`.
+  result<std::uint64_t> bytes(milliseconds patience) const { return bucket_.bytes(patience); }
+
 private:
   nats_bucket bucket_;
 };

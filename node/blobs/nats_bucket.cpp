@@ -113,6 +113,21 @@ nats_bucket::get(const std::string& question) const {
   return std::optional{std::get<jetstream::stored_message>(std::move(answer))};
 }
 
+result<std::uint64_t> nats_bucket::bytes(milliseconds patience) const {
+  if (!connection_.connected())
+    return error{errc::unavailable, "bucket " + name_ + ": not connected"};
+  const auto text = call({"$JS.API.STREAM.INFO." + stream_.name(), {}, {}}, patience);
+  if (!text)
+    return text.error();
+  const auto found = jetstream::parse_stream(*text, {});
+  if (const auto* state = std::get_if<jetstream::stream_state>(&found))
+    return state->bytes;
+  const auto& failure = std::get<api_error>(found);
+  if (failure.number == jetstream::stream_not_found)
+    return std::uint64_t{0};
+  return error{errc::unavailable, "bucket " + name_ + ": " + failure.description};
+}
+
 void nats_bucket::drop(std::uint64_t sequence) const {
   connection_.requests().send({"$JS.API.STREAM.MSG.DELETE." + stream_.name(),
                                "{\"seq\":" + std::to_string(sequence) + ",\"no_erase\":true}",
@@ -120,7 +135,8 @@ void nats_bucket::drop(std::uint64_t sequence) const {
                               answer_timeout, [](const nats_reply&) {});
 }
 
-result<void> nats_bucket::put_meta(const object_layout::meta& m, std::uint64_t expected) const {
+result<std::uint64_t> nats_bucket::put_meta(const object_layout::meta& m,
+                                            std::uint64_t expected) const {
   const auto text = call({object_layout::meta_subject(name_, m.name),
                           to_json(m, time_.now()),
                           {{"Nats-Rollup", "sub"},
@@ -130,7 +146,7 @@ result<void> nats_bucket::put_meta(const object_layout::meta& m, std::uint64_t e
   const auto answer = jetstream::parse_publish_ack(*text);
   const auto* failure = std::get_if<api_error>(&answer);
   if (failure == nullptr)
-    return {};
+    return std::get<jetstream::publish_ack>(answer).sequence;
   const auto code = failure->number == jetstream::wrong_last_sequence ? errc::version_mismatch
                     : is_out_of_room(*failure)                        ? errc::io_failed
                                                                       : errc::unknown_outcome;
@@ -175,8 +191,13 @@ void nats_bucket::purge_chunks(const std::string& nuid) const {
 }
 
 result<std::string> nats_bucket::call(const outgoing_message& request) const {
+  return call(request, answer_timeout);
+}
+
+result<std::string> nats_bucket::call(const outgoing_message& request,
+                                      milliseconds patience) const {
   auto done = std::make_shared<std::promise<nats_reply>>();
-  connection_.requests().send(request, answer_timeout,
+  connection_.requests().send(request, patience,
                               [done](nats_reply reply) { done->set_value(std::move(reply)); });
   auto reply = done->get_future().get();
   if (reply.outcome == reply_outcome::answered)

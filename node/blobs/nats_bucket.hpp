@@ -44,13 +44,18 @@ public:
   /// nothing.
   result<std::optional<found_meta>> next_meta(std::uint64_t after) const;
 
+  /// Returns the bytes of all objects; 0 when nobody has made the bucket yet. Answers within
+  /// `patience`.
+  result<std::uint64_t> bytes(milliseconds patience) const;
+
   /// Removes one message; an answer that is lost is no failure.
   void drop(std::uint64_t sequence) const;
 
-  /// Writes a meta, if the newest one is still at `expected` (0: there is none).
+  /// Writes a meta, if the newest one is still at `expected` (0: there is none). Returns where it
+  /// is now.
   /// errc::version_mismatch when it is not, errc::unknown_outcome when it may or may not be
   /// written, errc::io_failed when there is no room.
-  result<void> put_meta(const object_layout::meta& m, std::uint64_t expected) const;
+  result<std::uint64_t> put_meta(const object_layout::meta& m, std::uint64_t expected) const;
 
   /// Returns how many chunks of an upload are there.
   result<std::uint64_t> count_chunks(const std::string& nuid) const;
@@ -70,6 +75,7 @@ public:
 private:
   static std::optional<found_meta> read_meta(const jetstream::stored_message& message);
   result<std::optional<jetstream::stored_message>> get(const std::string& question) const;
+  result<std::string> call(const outgoing_message& request, milliseconds patience) const;
   result<std::string> call(const outgoing_message& request) const;
 
   nats_connection& connection_;

@@ -3,15 +3,9 @@
 #include "actors/core/queries.hpp"
 #include "actors/core/replica_rows.hpp"
 #include "gateway/api/queue_directory.hpp"
-#include "node/blobs/object_layout.hpp"
-#include "node/journal/jetstream_api.hpp"
-#include "node/journal/nats_requests.hpp"
 #include "node/wiring/node_services.hpp"
 
 #include <algorithm>
-#include <future>
-#include <memory>
-#include <variant>
 
 namespace dure::node {
 
@@ -54,26 +48,6 @@ void add_queue(const state_reader& view, const queue_definition& queue, timestam
   all.queues.push_back(std::move(sum));
 }
 
-std::optional<std::uint64_t> ask_blob_bytes(const node_services& s) {
-  if (!s.files_connection->connected())
-    return std::nullopt;
-  auto told = std::make_shared<std::promise<nats_reply>>();
-  auto answer = told->get_future();
-  s.files_connection->requests().send(
-      {"$JS.API.STREAM.INFO." + object_layout::stream(s.bucket()), {}, {}}, server_patience,
-      [told](nats_reply reply) { told->set_value(std::move(reply)); });
-  const auto reply = answer.get();
-  if (reply.outcome != reply_outcome::answered)
-    return std::nullopt;
-  const auto found = jetstream::parse_stream(reply.payload, {});
-  if (const auto* state = std::get_if<jetstream::stream_state>(&found))
-    return state->bytes;
-  // The bucket is made with the first file.
-  if (std::get<jetstream::api_error>(found).number == jetstream::stream_not_found)
-    return 0;
-  return std::nullopt;
-}
-
 } // namespace
 
 node_figures read_figures(const node_services& s) {
@@ -84,7 +58,8 @@ node_figures read_figures(const node_services& s) {
   if (auto directory = gateway::queue_directory::read(view))
     for (const auto& [name, queue] : directory->all())
       add_queue(view, queue, s.time.now(), all);
-  all.blob_bytes = ask_blob_bytes(s);
+  if (auto bytes = s.files->bytes(server_patience))
+    all.blob_bytes = *bytes;
   return all;
 }
 
