@@ -43,6 +43,21 @@ result<std::optional<std::uint64_t>> position_of(const state_reader& state, cons
 
 constexpr std::size_t waiting_looked_at_max = 32;
 
+/// Returns at most `limit` pending jobs of the log, those made first.
+result<std::vector<job_id>> oldest_pending_jobs(const state_reader& state, log_number log,
+                                                std::size_t limit) {
+  std::vector<job_id> oldest;
+  auto scanned = state.scan(family::by_state, keys::by_state_of(log, job_state::pending),
+                            scan_order::ascending, [&](std::string_view key, std::string_view) {
+                              if (auto id = keys::job_at_end(key))
+                                oldest.push_back(*id);
+                              return oldest.size() < limit;
+                            });
+  if (!scanned)
+    return scanned.error();
+  return oldest;
+}
+
 /// A shorter wait is not worth a word.
 constexpr std::chrono::seconds quota_wait_told_from{1};
 
@@ -92,17 +107,12 @@ result<job_counts> counts_of_group(const state_reader& state, log_number log,
 }
 
 result<std::optional<timestamp>> oldest_pending(const state_reader& state, log_number log) {
-  std::optional<job_id> oldest;
-  auto scanned = state.scan(family::by_state, keys::by_state_of(log, job_state::pending),
-                            scan_order::ascending, [&](std::string_view key, std::string_view) {
-                              oldest = keys::job_at_end(key);
-                              return false;
-                            });
-  if (!scanned)
-    return scanned.error();
+  auto oldest = oldest_pending_jobs(state, log, 1);
   if (!oldest)
+    return oldest.error();
+  if (oldest->empty())
     return std::optional<timestamp>{};
-  auto found = find_job(state, *oldest);
+  auto found = find_job(state, oldest->front());
   if (!found)
     return found.error();
   return std::optional{found->created_at};
@@ -116,23 +126,11 @@ timestamp waits_since(const job& j) {
 }
 
 result<std::optional<timestamp>> longest_wait_since(const state_reader& state, log_number log) {
+  auto oldest = oldest_pending_jobs(state, log, waiting_looked_at_max);
+  if (!oldest)
+    return oldest.error();
   std::optional<timestamp> longest;
-  auto counts = counts_of_log(state, log);
-  if (!counts)
-    return counts.error();
-  // Where nothing waits there are only deleted rows to pass.
-  if (count_of(*counts, job_state::pending) == 0)
-    return longest;
-  std::vector<job_id> oldest;
-  auto scanned = state.scan(family::by_state, keys::by_state_of(log, job_state::pending),
-                            scan_order::ascending, [&](std::string_view key, std::string_view) {
-                              if (auto id = keys::job_at_end(key))
-                                oldest.push_back(*id);
-                              return oldest.size() < waiting_looked_at_max;
-                            });
-  if (!scanned)
-    return scanned.error();
-  for (const auto& id : oldest) {
+  for (const auto& id : *oldest) {
     auto found = find_job(state, id);
     // The view may have moved on since the scan.
     if (found && found->state == job_state::pending)
