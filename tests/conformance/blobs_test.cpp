@@ -17,6 +17,18 @@ protected:
   blobs& store = world->store();
   blob_stock& stock = world->stock();
 
+  /// Puts the content from several threads; each must be able to read it afterwards.
+  void put_at_once(std::size_t threads, const std::string& content) {
+    std::vector<blob_ref> blobs(threads);
+    std::vector<std::thread> uploads;
+    for (auto& blob : blobs)
+      uploads.emplace_back([&] { blob = put_all(store, content); });
+    for (auto& upload : uploads)
+      upload.join();
+    for (const auto& blob : blobs)
+      EXPECT_TRUE(read_all(store, blob) == content);
+  }
+
   std::vector<stored_blob> all() {
     std::vector<stored_blob> found;
     for (std::uint64_t after = 0;;) {
@@ -115,27 +127,13 @@ TEST_P(blob_stores, takes_the_same_content_again) {
 
 TEST_P(blob_stores, takes_the_same_content_from_several_at_once) {
   const auto content = make_content(700'000);
-  std::vector<blob_ref> blobs(4);
-  std::vector<std::thread> uploads;
-  for (auto& blob : blobs)
-    uploads.emplace_back([&] { blob = put_all(store, content); });
-  for (auto& upload : uploads)
-    upload.join();
-  for (const auto& blob : blobs)
-    EXPECT_TRUE(read_all(store, blob) == content);
+  put_at_once(4, content);
 }
 
 TEST_P(blob_stores, takes_small_content_that_is_known_from_many_at_once) {
   const std::string content = "the same words on many pages";
   put_all(store, content);
-  std::vector<blob_ref> blobs(16);
-  std::vector<std::thread> uploads;
-  for (auto& blob : blobs)
-    uploads.emplace_back([&] { blob = put_all(store, content); });
-  for (auto& upload : uploads)
-    upload.join();
-  for (const auto& blob : blobs)
-    EXPECT_TRUE(read_all(store, blob) == content);
+  put_at_once(16, content);
 }
 
 TEST_P(blob_stores, does_not_know_what_was_never_put_or_not_finished) {

@@ -1,6 +1,6 @@
 #include "node/sandbox/attempt_set.hpp"
+#include "tests/conformance/temporary_folder.hpp"
 
-#include <cstdlib>
 #include <fstream>
 #include <gtest/gtest.h>
 
@@ -101,13 +101,12 @@ TEST_F(attempt_set_keeps, logs_up_to_their_limit) {
 }
 
 TEST_F(attempt_set_keeps, artifacts_up_to_their_sum_of_bytes) {
-  std::string folder = testing::TempDir() + "attempt_set_XXXXXX";
-  ASSERT_NE(::mkdtemp(folder.data()), nullptr);
-  std::ofstream{std::filesystem::path{folder} / "file"} << "1234";
+  const test::temporary_folder folder;
+  std::ofstream{folder.path() / "file"} << "1234";
   settings.artifact_bytes_max = 10;
   for (std::uint8_t n = 1; n <= 2; ++n) {
     handler_task task = task_of(n);
-    task.scratch = folder;
+    task.scratch = folder.path();
     attempts.start(std::move(task), at(0));
   }
   const artifact_line said{"name", "file", "text/plain"};
@@ -116,7 +115,6 @@ TEST_F(attempt_set_keeps, artifacts_up_to_their_sum_of_bytes) {
   EXPECT_EQ(attempts.take(report_of(1, said), at(1), 0, out).error().code, errc::too_large);
   EXPECT_TRUE(attempts.take(report_of(2, said), at(1), 0, out)) << "each attempt has its own sum";
   EXPECT_EQ(out.size(), 3U);
-  std::filesystem::remove_all(folder);
 }
 
 TEST_F(attempt_set_keeps, apart_who_was_cancelled_guilty_or_a_neighbour) {
