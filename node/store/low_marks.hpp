@@ -17,8 +17,8 @@ namespace dure::node {
 ///     watch ─► begin ─► (scan) ─► end ─► begin starts behind the deletions
 ///
 /// Every delta is told before it is written and after. A scan misses no row that was there when it
-/// began. At most `ranges_max` ranges: the one that was not scanned for
-/// longest makes room. Thread-safe.
+/// began. At most `ranges_max` ranges: the one that was not scanned for longest makes room.
+/// Thread-safe.
 class low_marks {
 public:
   static constexpr std::size_t ranges_max = 64;

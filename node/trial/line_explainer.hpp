@@ -34,8 +34,7 @@ std::string counted(std::size_t n, const std::string& what);
 /// Returns the words with `between` between them.
 std::string join(const std::vector<std::string>& words, std::string_view between);
 
-/// Returns `text` for people: without control characters, and cut to some words
-/// around byte `at`.
+/// Returns `text` for people: without control characters, and cut to some words around byte `at`.
 std::string excerpt(std::string_view text, std::size_t at = 0);
 
 } // namespace dure::node
