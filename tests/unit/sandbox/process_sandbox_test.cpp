@@ -150,7 +150,7 @@ TEST_F(process_sandbox_ends, a_job_at_the_limit_of_its_kind_when_that_is_sooner)
 
 TEST_F(process_sandbox_ends, a_job_whose_handler_does_not_start_and_says_why) {
   pool_settings pool = test_pool();
-  pool.argv = {"/bin/sh", "-c", "echo first; echo 'no such module' >&2; exit 1"};
+  pool.argv = {"/bin/sh", "-c", "echo 'no such module' >&2; echo first; exit 1"};
   open(pool);
   run(task_of(1, "{}"));
   EXPECT_EQ(code_of(1), "handler_unavailable");
