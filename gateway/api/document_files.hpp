@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-/// The files that a document's handler leaves, by their names: `text.txt`, `pages-<from>-<to>.json`
-/// (an array of {page, label, text}), `thumbnail-<page>.png`, `image-<page>-<n>.png` or `.jpg`.
+/// The files that a document's handler leaves, by their names: `pages-<from>-<to>.json` (an array
+/// of {page, label, text}), `thumbnail-<page>.png`, `image-<page>-<n>.png` or `.jpg`.
 namespace dure::gateway::document_files {
 
 using files = std::vector<artifact>;
@@ -18,7 +18,6 @@ using files = std::vector<artifact>;
 /// Returns the number that a path names a page by, or nothing: 1, 2, …
 std::optional<std::uint32_t> parse_page_number(std::string_view text);
 
-inline constexpr std::string_view text_name = "text.txt";
 inline constexpr std::string_view pages_beginning = "pages-";
 inline constexpr std::string_view images_beginning = "image-";
 

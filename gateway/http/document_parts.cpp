@@ -84,11 +84,6 @@ handlers::outcome handlers::read_document_text(exchange& e) {
   auto j = find_document(e);
   if (!j)
     co_return j.error();
-  auto file = find_file(e, *j, document_files::text_name);
-  if (!file)
-    co_return file.error();
-  if (*file)
-    co_return to_file(e, **file);
   if (j->state != job_state::completed)
     co_return not_completed_problem(*j);
   auto text = co_await read_result_text(e.use, *j);

@@ -194,15 +194,16 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(self.dure("questions", "status", "--set", "a", url=nowhere).returncode, UNAVAILABLE)
 
     def test_artifacts_make_their_folder(self):
-        job_id = self.submit(SAMPLE_PDF).stdout.strip()
+        submitted = self.dure("submit", SAMPLE_PDF, "--params", '{"use_multimodal": true}', "--wait")
+        job_id = submitted.stdout.strip()
         with tempfile.TemporaryDirectory() as folder:
             into = Path(folder, "a", "b")
-            saved = self.dure("artifacts", job_id, "text.txt", "--dir", into)
+            saved = self.dure("artifacts", job_id, "thumbnail-1.png", "--dir", into)
             self.assertEqual(saved.returncode, DONE, saved.stderr)
-            self.assertTrue(Path(into, "text.txt").read_bytes())
+            self.assertTrue(Path(into, "thumbnail-1.png").read_bytes())
             blocked = Path(folder, "file")
             blocked.touch()
-            self.assertEqual(self.dure("artifacts", job_id, "text.txt", "--dir", blocked).returncode, FAILED)
+            self.assertEqual(self.dure("artifacts", job_id, "thumbnail-1.png", "--dir", blocked).returncode, FAILED)
 
     def test_completion_works_in_a_real_bash(self):
         def completed(*words):

@@ -193,9 +193,7 @@ class Conversation(Described):
         self.node.job(job_id, wait="60s")
         self.assertEqual(self.say("readJobLegacy", 200, f"/jobs/{job_id}").json()["status"], "completed")
         self.say("readResultLegacy", 200, f"/jobs/{job_id}/result")
-        made = self.say("listArtifacts", 200, f"/api/v1/jobs/{job_id}/artifacts").json()["artifacts"]
-        self.assertIn("text.txt", [one["name"] for one in made])
-        self.say("readArtifact", 200, f"/api/v1/jobs/{job_id}/artifacts/text.txt")
+        self.assertEqual(self.say("listArtifacts", 200, f"/api/v1/jobs/{job_id}/artifacts").json()["artifacts"], [])
         self.say("readArtifact", 404, f"/api/v1/jobs/{job_id}/artifacts/nothing")
         self.say("readLogs", 200, f"/api/v1/jobs/{job_id}/logs?after=0")
         self.say("readResult", 200, f"/api/v1/jobs/{job_id}/result")
@@ -216,7 +214,10 @@ class Conversation(Described):
         self.assertEqual(page["text"], result["pages"][0]["text"])
         self.say("readDocumentPage", 404, f"{at}/pages/{result['page_count'] + 1}")
         self.say("readDocumentChunks", 200 if "chunks" in result else 404, f"{at}/chunks")
-        self.say("readDocumentThumbnail", 200 if "thumbnails" in result else 404, f"{at}/pages/1/thumbnail.png")
+        self.say("readDocumentThumbnail", 200, f"{at}/pages/1/thumbnail.png")
+        made = self.say("listArtifacts", 200, f"/api/v1/jobs/{document_id}/artifacts").json()["artifacts"]
+        self.assertIn("thumbnail-1.png", [one["name"] for one in made])
+        self.say("readArtifact", 200, f"/api/v1/jobs/{document_id}/artifacts/thumbnail-1.png")
         self.say("readDocumentImages", 200, f"{at}/images")
         listed = self.say("listContainer", 200, "/api/v1/containers/c/documents").json()
         self.assertEqual([one["document_id"] for one in listed["documents"]], [document_id])

@@ -119,7 +119,6 @@ class Pdfs(Parsing):
         self.assertEqual(shown, ended.result["pages"][: len(shown)])
         self.assertGreaterEqual(len(shown), 33)
         self.assertEqual(ended.artifacts["pages-1-1.json"]["media_type"], "application/json")
-        self.assertEqual(ended.bytes_of("text.txt").decode().count("\f"), 39)
         self.assertEqual(ended.progress[-1]["message"], "40/40 페이지 처리 중...")
 
     def test_a_page_that_decompresses_to_too_much_is_a_warning(self):
@@ -153,7 +152,7 @@ class Pdfs(Parsing):
         self.assertEqual(self.parse(simple_pdf([words("x")] * 20_001)).code, "too_many_pages")
 
     def test_thumbnails_are_made_on_request_only(self):
-        self.assertEqual(list(self.result(SAMPLE).artifacts), ["text.txt"])
+        self.assertEqual(list(self.result(SAMPLE).artifacts), [])
         ended = self.result(SAMPLE, use_multimodal=True)
         listed = ended.result["thumbnails"]
         self.assertEqual([one["artifact"] for one in listed], ["thumbnail-1.png", "thumbnail-2.png"])

@@ -58,7 +58,7 @@ class Recall(unittest.TestCase):
                 expected = pdftotext(path)
                 if ended.code is None and re.search(r"[\u3040-\u9fff\uac00-\ud7a3]", expected):
                     found.append(path)
-                    self.assertRegex(ended.bytes_of("text.txt").decode(), r"[\u3040-\u9fff\uac00-\ud7a3]", path)
+                    self.assertRegex("".join(page["text"] for page in ended.result["pages"]), r"[\u3040-\u9fff\uac00-\ud7a3]", path)
         self.assertTrue(found, "the corpora have none, or poppler-data is missing")
 
     def test_korean_documents_are_page_by_page_what_pdftotext_prints(self):

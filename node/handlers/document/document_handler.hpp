@@ -4,9 +4,9 @@ namespace dure::node {
 
 /// Runs the handler of kind `document.parse`, one job at a time. Input: a file that its bytes show
 /// to be PDF, HTML, Markdown, CSV or plain text; params: see document_parameters. Result: see
-/// parsed_document. Artifacts: `text.txt` (pages joined by form feeds); while it runs
-/// `pages-<from>-<to>.json`; on request `thumbnail-<page>.png`, `image-<page>-<n>.png|jpg`,
-/// `embeddings.json`; `attachment-<n>`. Returns the exit status.
+/// parsed_document. Artifacts: while it runs `pages-<from>-<to>.json`; on request
+/// `thumbnail-<page>.png`, `image-<page>-<n>.png|jpg`, `embeddings.json`; `attachment-<n>`. Returns
+/// the exit status.
 ///
 /// Fails for good with empty_file, unsupported_type, damaged, encrypted, wrong_password,
 /// too_many_pages, too_large, text_too_large, too_slow, too_much_memory, ocr_unavailable,

@@ -21,11 +21,10 @@ constexpr std::size_t result_bytes_max = std::size_t{40} << 20;
 constexpr std::size_t warnings_max = 100;
 constexpr std::size_t warning_bytes_max = 300;
 constexpr milliseconds progress_interval{100};
-constexpr const char* text_name = "text.txt";
 constexpr const char* embeddings_name = "embeddings.json";
 
-/// What is left of a job's artifacts for images and files, beside text, embeddings and batches.
-constexpr std::size_t files_max = limits::artifacts_max - page_batches::batches_max - 2;
+/// What is left of a job's artifacts for images and files, beside embeddings and batches.
+constexpr std::size_t files_max = limits::artifacts_max - page_batches::batches_max - 1;
 
 job_error too_large_text() {
   return {"text_too_large", "The document has more text than can be kept.", false};
@@ -142,9 +141,6 @@ void document_run::finish() {
   const std::string text = result_text();
   if (text.size() > result_bytes_max)
     return fail(too_large_text());
-  if (!write_text())
-    return fail({"io_failed", "The text could not be written.", true});
-  session_.artifact(job_, text_name, std::string{"out/"} + text_name, "text/plain; charset=utf-8");
   session_.result(job_, text);
 }
 
@@ -176,16 +172,6 @@ std::string document_run::result_text() {
   document_.chunks.clear();
   warn("chunks_left_out: the document has too much text for them");
   return text_of(to_json(document_));
-}
-
-bool document_run::write_text() const {
-  std::string whole;
-  whole.reserve(text_bytes_);
-  for (const page_text& page : document_.pages) {
-    whole += whole.empty() && page.number == 1 ? "" : "\f";
-    whole += page.text;
-  }
-  return write_file(job_.scratch / "out" / text_name, whole);
 }
 
 page_batches::duration document_run::elapsed() const {

@@ -60,7 +60,6 @@ private:
   void show_pages();
   std::optional<job_error> embed();
   std::string result_text();
-  bool write_text() const;
   page_batches::duration elapsed() const;
 
   handler_job job_;
