@@ -10,7 +10,7 @@ namespace dure::node {
 /// when the process ends, however it ends. One owner.
 ///
 ///     dure.lock (pid of the holder)
-///     rocksdb/  nats/  scratch/  dure.log
+///     rocksdb/  nats/  cache/  scratch/  dure.log
 class data_folder {
 public:
   /// Makes the folder when it is missing and locks it. errc::busy names the pid of the process that
@@ -26,6 +26,8 @@ public:
   std::filesystem::path store() const { return path_ / "rocksdb"; }
 
   std::filesystem::path nats() const { return path_ / "nats"; }
+
+  std::filesystem::path cache() const { return path_ / "cache"; }
 
   std::filesystem::path scratch() const { return path_ / "scratch"; }
 
