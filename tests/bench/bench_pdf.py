@@ -1,26 +1,25 @@
 """PDF pages a second of a node, over HTTP with all bookkeeping, beside `pdftotext` on all cores over the same files.
 
-    python3 tests/bench/bench_pdf.py [--rounds N] [--connections N] [--url http://HOST:PORT]
+    python3 tests/bench/bench_pdf.py [--rounds N] [--connections N]
 
-Starts a node (build/release/dure, or DURE_BINARY) unless --url names one. Files are the PDFs of the corpora (DURE_CORPORA)
-that pdftotext finds text in. The node runs with DURE_OCR=off, as pdftotext does not read letters off pictures either; do
-the same for a node named by --url."""
+Starts a node (build/release/dure, or DURE_BINARY). Files are the PDFs of the corpora (DURE_CORPORA)
+that pdftotext finds text in. The node runs with DURE_OCR=off, as pdftotext does not read letters off pictures either."""
 
 import argparse
 import http.client
 import json
 import os
 import queue
+import resource
 import subprocess
 import sys
 import threading
 import time
-import urllib.parse
 import uuid
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cluster"))
-from dure_node import ROOT, Node  # noqa: E402
+from dure_node import ROOT, Node, descendants  # noqa: E402
 
 CORPORA = Path(os.environ.get("DURE_CORPORA", ROOT.parent / "shared" / "corpora"))
 FOLDERS = ("autorag-apache2", "large", "pdfbox-apache2", "pypdf-bsd3")
@@ -34,6 +33,15 @@ def files_with_text():
             pages = done.stdout.split(b"\f")[:-1]
             if done.returncode == 0 and any(page.strip() for page in pages):
                 yield path, len(pages)
+
+
+def processor_seconds_of(root):
+    """Returns what a process of this machine and all below it have used of the processors."""
+    ticks = 0
+    for pid in [root] + [pid for pid, _ in descendants(root)]:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def run_pdftotext(paths):
@@ -100,19 +108,23 @@ def run_node(address, files, connections):
     return time.monotonic() - began, latencies, failed
 
 
-def compare(address, chosen, rounds, connections):
+def compare(address, root, chosen, rounds, connections):
     pages = sum(count for _, count in chosen)
     files = [(path, path.read_bytes()) for path, _ in chosen]
     run_node(address, files[:20], connections)  # Warm processes, as a node has.
     best_node = best_pdftotext = 0.0
     for number in range(1, rounds + 1):
+        before = sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
         theirs = run_pdftotext([path for path, _ in chosen])
+        their_use = sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2]) - before
+        before = processor_seconds_of(root)
         ours, latencies, failed = run_node(address, files, connections)
+        our_use = processor_seconds_of(root) - before
         best_node, best_pdftotext = max(best_node, pages / ours), max(best_pdftotext, pages / theirs)
         latencies.sort()
         print(f"round {number}: pdftotext {pages / theirs:7.0f} pages/s, dure {pages / ours:7.0f} pages/s, "
               f"ratio {theirs / ours:.2f}, upload p99 {latencies[int(len(latencies) * 0.99)] * 1e3:.0f} ms, "
-              f"{len(failed)} failed", flush=True)
+              f"{len(failed)} failed; processors {their_use:.2f} s, {our_use:.2f} s", flush=True)
     print(f"{len(chosen)} files, {pages} pages; best of {rounds}: pdftotext {best_pdftotext:.0f} pages/s, "
           f"dure {best_node:.0f} pages/s, ratio {best_node / best_pdftotext:.2f}")
 
@@ -121,17 +133,14 @@ def main():
     options = argparse.ArgumentParser()
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--connections", type=int, default=4)
-    options.add_argument("--url", help="a running node instead of an own one")
     options = options.parse_args()
     chosen = list(files_with_text())
     if not chosen:
         sys.exit("the corpora are not here; set DURE_CORPORA to their folder")
-    if options.url:
-        return compare(urllib.parse.urlsplit(options.url).netloc, chosen, options.rounds, options.connections)
     os.environ["DURE_OCR"] = "off"
     node = Node().start()
     try:
-        compare(f"127.0.0.1:{node.port}", chosen, options.rounds, options.connections)
+        compare(f"127.0.0.1:{node.port}", node.process.pid, chosen, options.rounds, options.connections)
     finally:
         node.stop()
         node.remove()
