@@ -26,18 +26,17 @@ error file_error(const std::string& what) {
 
 } // namespace
 
-result<void> write_blob_file(blobs& from, const blob_ref& blob, const std::filesystem::path& path) {
+result<void> write_blob_file(blob_reader& from, const std::filesystem::path& path) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd < 0)
     return file_error("make");
   result<void> outcome;
-  const auto done = from.read(blob, 0, [&](std::span<const std::byte> bytes) {
-    if (!write_all(fd, bytes))
+  auto piece = from.next();
+  for (; piece && !piece->empty() && outcome; piece = from.next())
+    if (!write_all(fd, std::as_bytes(std::span{*piece})))
       outcome = file_error("write");
-    return static_cast<bool>(outcome);
-  });
-  if (!done)
-    outcome = done.error();
+  if (!piece)
+    outcome = piece.error();
   if (::close(fd) != 0 && outcome)
     outcome = file_error("close");
   if (!outcome)

@@ -66,8 +66,15 @@ result<void> nats_blobs::remove(const stored_blob& seen) {
   return {};
 }
 
+result<nats_blobs::standing> nats_blobs::look(milliseconds patience) const {
+  auto state = bucket_.state(patience);
+  if (!state)
+    return state.error();
+  return *state ? standing{(*state)->bytes, (*state)->created} : standing{};
+}
+
 result<void> nats_blobs::fetch(const blob_ref& blob, const std::filesystem::path& path) {
-  return write_blob_file(*this, blob, path);
+  return write_blob_file(*open(blob, 0), path);
 }
 
 } // namespace dure::node

@@ -5,6 +5,7 @@
 #include "node/blobs/nats_bucket.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace dure::node {
@@ -23,9 +24,15 @@ public:
   result<std::optional<stored_blob>> next(std::uint64_t after) override;
   result<void> remove(const stored_blob& seen) override;
 
-  /// Returns how many bytes the files take. errc::unavailable when the server has not said so
-  /// within `patience`.
-  result<std::uint64_t> bytes(milliseconds patience) const { return bucket_.bytes(patience); }
+  /// What is known of the bucket without looking into it.
+  struct standing {
+    std::uint64_t bytes = 0;          ///< Of all files.
+    std::optional<timestamp> made_at; ///< Another time than before: what it held is lost.
+  };
+
+  /// Returns how the bucket stands. errc::unavailable when the server has not said so within
+  /// `patience`.
+  result<standing> look(milliseconds patience) const;
 
 private:
   nats_bucket bucket_;

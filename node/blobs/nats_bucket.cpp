@@ -113,18 +113,18 @@ nats_bucket::get(const std::string& question) const {
   return std::optional{std::get<jetstream::stored_message>(std::move(answer))};
 }
 
-result<std::uint64_t> nats_bucket::bytes(milliseconds patience) const {
+result<std::optional<jetstream::stream_state>> nats_bucket::state(milliseconds patience) const {
   if (!connection_.connected())
     return error{errc::unavailable, "bucket " + name_ + ": not connected"};
   const auto text = call({"$JS.API.STREAM.INFO." + stream_.name(), {}, {}}, patience);
   if (!text)
     return text.error();
-  const auto found = jetstream::parse_stream(*text, {});
-  if (const auto* state = std::get_if<jetstream::stream_state>(&found))
-    return state->bytes;
+  auto found = jetstream::parse_stream(*text, {});
+  if (auto* there = std::get_if<jetstream::stream_state>(&found))
+    return std::optional{std::move(*there)};
   const auto& failure = std::get<api_error>(found);
   if (failure.number == jetstream::stream_not_found)
-    return std::uint64_t{0};
+    return std::optional<jetstream::stream_state>{};
   return error{errc::unavailable, "bucket " + name_ + ": " + failure.description};
 }
 

@@ -44,9 +44,9 @@ public:
   /// nothing.
   result<std::optional<found_meta>> next_meta(std::uint64_t after) const;
 
-  /// Returns the bytes of all objects; 0 when nobody has made the bucket yet. Answers within
+  /// Returns what the bucket's stream holds; nothing when nobody has made it yet. Answers within
   /// `patience`.
-  result<std::uint64_t> bytes(milliseconds patience) const;
+  result<std::optional<jetstream::stream_state>> state(milliseconds patience) const;
 
   /// Removes one message; an answer that is lost is no failure.
   void drop(std::uint64_t sequence) const;

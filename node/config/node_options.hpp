@@ -38,6 +38,7 @@ struct node_options {
   bool insecure_listen =
       false;               ///< Allows other addresses than loopback although there are no keys.
   std::uint32_t slots = 1; ///< Heavy handlers at a time; the number of cores by default.
+  std::uint32_t cache_mib = 1'024; ///< Disk for copies of files taken lately.
   std::optional<std::string> nats; ///< An outside NATS; nothing: an own nats-server child.
   std::string cluster = "dure";
   std::string name = "node-1";

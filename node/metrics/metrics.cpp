@@ -73,6 +73,14 @@ struct metrics::registry {
   family<Gauge>& lag = gauge(all, "dure_shard_lag_records",
                              "Records that the log is known to have and that are not state here.");
   family<Gauge>& blob_bytes = gauge(all, "dure_blob_bytes", "Bytes that the store of files holds.");
+  Gauge& copy_bytes =
+      gauge(all, "dure_blob_cache_bytes", "Bytes of the copies of files on this node.").Add({});
+  Counter& copy_hits = counter(all, "dure_blob_cache_hits_total",
+                               "Files that jobs needed and that were on this node.")
+                           .Add({});
+  Counter& copy_misses = counter(all, "dure_blob_cache_misses_total",
+                                 "Files that jobs needed and that had to be fetched.")
+                             .Add({});
   family<Histogram>& append_seconds =
       histogram(all, "dure_journal_append_seconds",
                 "From sending a record to the journal until it was taken.");
@@ -173,6 +181,12 @@ struct metrics::registry {
     else
       blob_bytes.Remove(&series);
   }
+
+  void show(const copy_figures& of) {
+    copy_bytes.Set(static_cast<double>(of.bytes));
+    copy_hits.Increment(static_cast<double>(of.hits) - copy_hits.Value());
+    copy_misses.Increment(static_cast<double>(of.misses) - copy_misses.Value());
+  }
 };
 
 metrics::metrics(std::string version, std::function<node_figures()> read)
@@ -248,6 +262,7 @@ std::string metrics::text() const {
   for (const auto& shard : now.shards)
     registry_->show(shard);
   registry_->show_blobs(now.blob_bytes);
+  registry_->show(now.copies);
   return prometheus::TextSerializer{}.Serialize(registry_->all.Collect());
 }
 

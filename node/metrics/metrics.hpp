@@ -37,11 +37,19 @@ struct shard_figures {
   journal_index applied{};
 };
 
+/// The copies of files on this node's disk.
+struct copy_figures {
+  std::uint64_t bytes = 0;
+  std::uint64_t hits = 0; ///< Files that a job needed and that were here, since the start.
+  std::uint64_t misses = 0;
+};
+
 /// What is read when somebody asks, since the ledger or the server keeps it.
 struct node_figures {
   std::vector<queue_figures> queues;
   std::vector<shard_figures> shards;
   std::optional<std::uint64_t> blob_bytes; ///< Nothing: the server did not say.
+  copy_figures copies;
 };
 
 /// Why attempts end in their handlers: the codes of node/sandbox, and words for those that the

@@ -58,8 +58,10 @@ node_figures read_figures(const node_services& s) {
   if (auto directory = gateway::queue_directory::read(view))
     for (const auto& [name, queue] : directory->all())
       add_queue(view, queue, s.time.now(), all);
-  if (auto bytes = s.files->bytes(server_patience))
-    all.blob_bytes = *bytes;
+  if (auto bucket = s.files->look(server_patience))
+    all.blob_bytes = bucket->bytes;
+  const auto copies = s.copies->figures();
+  all.copies = {copies.bytes, copies.hits, copies.misses};
   return all;
 }
 

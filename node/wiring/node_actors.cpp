@@ -67,7 +67,7 @@ struct node_actors::parts {
     auto& s = services;
     return {system,
             *s.rows,
-            *s.files,
+            *s.copied_files,
             s.time,
             *s.progress,
             *s.lines,

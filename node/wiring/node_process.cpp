@@ -1,6 +1,7 @@
 #include "node/wiring/node_process.hpp"
 
 #include "gateway/http/server.hpp"
+#include "node/wiring/blob_restorer.hpp"
 #include "node/wiring/blob_sweeper.hpp"
 #include "node/wiring/node_actors.hpp"
 #include "node/wiring/node_services.hpp"
@@ -116,6 +117,8 @@ int serve(node_services& services, stop_signals& signals, std::optional<ending_w
   std::optional<blob_sweeper> sweeper;
   if (services.options.roles.scheduler)
     sweeper.emplace(services);
+  std::optional<blob_restorer> restorer;
+  restorer.emplace(services);
   print_start_block(services, server ? std::optional{server->port()} : std::nullopt);
   services.log->write(log_level::info, "node-started", "Dure " DURE_VERSION,
                       {{"boot", to_string(services.boot)}});
@@ -125,6 +128,7 @@ int serve(node_services& services, stop_signals& signals, std::optional<ending_w
   std::fputs("Draining; a second signal ends at once.\n", stderr);
   services.log->write(log_level::info, "node-draining", "Nothing new is claimed.");
   sweeper.reset();
+  restorer.reset();
   const bool drained = !gave_up && actors->drain(drain_patience);
   if (server)
     server->stop(exchange_grace);

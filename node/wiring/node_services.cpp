@@ -2,6 +2,7 @@
 
 #include "node/handlers/handlers.hpp"
 #include "node/handlers/user_pools.hpp"
+#include "node/wiring/blob_restorer.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -35,6 +36,10 @@ result<void> connect(node_services& s) {
   s.progress = std::make_unique<nats_progress>(*s.messages, s.options.cluster);
   s.lines = std::make_unique<nats_log_lines>(*s.messages, s.options.cluster);
   s.files = std::make_unique<nats_blobs>(*s.files_connection, *s.log, s.time, s.bucket());
+  s.copies = std::make_unique<blob_cache>(cache_settings{
+      s.folder->cache(), std::uint64_t{s.options.cache_mib} << 20,
+      [&rows = *s.rows](const std::string& sha256) { return is_needed(rows, sha256); }});
+  s.copied_files = std::make_unique<cached_blobs>(*s.files, *s.copies);
   return {};
 }
 
@@ -44,7 +49,8 @@ result<void> open_sandbox(node_services& s) {
   auto users = user_pools(s.options.kinds, s.folder->scratch());
   std::move(users.begin(), users.end(), std::back_inserter(settings.pools));
   // First: it makes the scratch folder, which strict handlers are shut in to when they start.
-  s.courier = std::make_unique<scratch_courier>(s.folder->scratch(), *s.files, courier_threads);
+  s.courier = std::make_unique<scratch_courier>(s.folder->scratch(), *s.copied_files, *s.files,
+                                                courier_threads);
   auto handlers = process_sandbox::open(std::move(settings));
   if (!handlers)
     return handlers.error();

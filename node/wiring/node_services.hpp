@@ -1,6 +1,8 @@
 #pragma once
 
 #include "actors/core/ids.hpp"
+#include "node/blobs/blob_cache.hpp"
+#include "node/blobs/cached_blobs.hpp"
 #include "node/blobs/nats_blobs.hpp"
 #include "node/config/node_options.hpp"
 #include "node/journal/nats_bus.hpp"
@@ -39,8 +41,10 @@ struct node_services {
   std::unique_ptr<nats_log_lines> lines;
   std::unique_ptr<rocks_store> rows;
   std::unique_ptr<nats_blobs> files;
-  std::unique_ptr<process_sandbox> handlers; ///< Null without the worker role.
-  std::unique_ptr<scratch_courier> courier;  ///< Likewise.
+  std::unique_ptr<blob_cache> copies;
+  std::unique_ptr<cached_blobs> copied_files; ///< `files`, kept in `copies` too.
+  std::unique_ptr<process_sandbox> handlers;  ///< Null without the worker role.
+  std::unique_ptr<scratch_courier> courier;   ///< Likewise.
 
   /// Opens all of it, or answers with what to tell the operator.
   static result<std::unique_ptr<node_services>> open(const node_options& options);

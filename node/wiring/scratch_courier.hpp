@@ -4,6 +4,7 @@
 #include "actors/ports/courier.hpp"
 
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <filesystem>
 #include <functional>
@@ -19,8 +20,9 @@ namespace dure::node {
 /// own. Thread-safe. What an earlier life left below the root is removed when it is made.
 class scratch_courier final : public courier {
 public:
-  /// Requires: `files` outlives it. `threads` ≥ 1: blobs moved at a time.
-  scratch_courier(std::filesystem::path root, blobs& files, std::size_t threads);
+  /// Fetches from `inputs` and puts into `outputs`, which may be one; both outlive it. `threads` ≥
+  /// 1: blobs moved at a time.
+  scratch_courier(std::filesystem::path root, blobs& inputs, blobs& outputs, std::size_t threads);
 
   /// Waits for what is being moved; drops what was not begun.
   ~scratch_courier() override;
@@ -36,6 +38,8 @@ private:
 
   std::filesystem::path folder_of(const lease& of) const;
   result<std::filesystem::path> make_folder(const stage_request& request);
+  bool take_spare(const std::filesystem::path& folder);
+  void put_away(const std::filesystem::path& folder);
   result<blob_ref> put_artifact(const handler_artifact& made);
   result<job_result> keep_result(const keep_request& request);
   std::optional<result<blob_ref>> keep_log(const keep_request& request);
@@ -44,12 +48,15 @@ private:
   void work_off();
 
   std::filesystem::path root_;
-  blobs& files_;
+  blobs& inputs_;
+  blobs& outputs_;
   std::shared_mutex tell_mutex_;
   listener tell_; ///< Guarded by `tell_mutex_`, which is shared while it is called.
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<chore> chores_;
+  std::vector<std::filesystem::path> spares_; ///< Empty folders of ended attempts, for the next.
+  std::uint64_t spares_made_ = 0;
   bool ending_ = false;
   std::vector<std::thread> threads_;
 };

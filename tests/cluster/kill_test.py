@@ -2,12 +2,13 @@
 
 import os
 import random
+import re
 import shutil
 import threading
 import time
 import unittest
 
-from dure_node import Node, wait_until
+from dure_node import SAMPLE_PDF, Node, form, wait_until
 
 ROUNDS = int(os.environ.get("DURE_KILL_ROUNDS", "5"))
 SEED = int(os.environ.get("DURE_KILL_SEED", "1"))
@@ -50,6 +51,12 @@ class Kills(unittest.TestCase):
         code, printed = node.verify()
         self.assertEqual(code, 0, printed)
 
+    def delete_jetstream(self):
+        stores = [path for path in self.node.data.rglob("jetstream") if path.is_dir()]
+        self.assertTrue(stores, "the JetStream folder is below the data folder")
+        for path in stores:
+            shutil.rmtree(path)
+
     def test_no_kill_loses_or_doubles_an_acknowledged_job(self):
         dice = random.Random(SEED)
         node = self.node.start()
@@ -74,15 +81,35 @@ class Kills(unittest.TestCase):
         self.assertEqual(node.post("/api/v1/queues/default/pause", {}).status, 200)
         waiting = [node.submit(kind="noop") for _ in range(20)]
         self.assertEqual(node.stop(), 0)
-        stores = [path for path in node.data.rglob("jetstream") if path.is_dir()]
-        self.assertTrue(stores, "the JetStream folder is below the data folder")
-        for path in stores:
-            shutil.rmtree(path)
+        self.delete_jetstream()
         node.start()
         self.assertEqual({node.job(job_id)["status"] for job_id in done}, {"completed"})
         self.assertEqual({node.job(job_id)["status"] for job_id in waiting}, {"pending"})
         self.assertEqual(node.post("/api/v1/queues/default/resume", {}).status, 200)
         self.check(done + waiting)
+
+    def test_a_lost_bucket_is_filled_again_with_what_live_jobs_need(self):
+        node = self.node.start()
+        content = SAMPLE_PDF.read_bytes()
+
+        def upload():
+            body, headers = form({}, SAMPLE_PDF.name, content)
+            return node.ask("POST", "/upload", body, headers).json()["job_id"]
+
+        self.assertEqual(node.job(upload(), wait="60s")["status"], "completed")
+        self.assertEqual(node.post("/api/v1/queues/documents/pause", {}).status, 200)
+        waiting = upload()
+        self.assertEqual(node.stop(), 0)
+        self.delete_jetstream()
+        node.start()
+
+        def stored_bytes():
+            found = re.search(r"^dure_blob_bytes (\S+)", node.ask("GET", "/metrics").body.decode(), re.M)
+            return float(found[1]) if found else 0
+
+        wait_until(lambda: stored_bytes() > len(content), 60, "the file is in the bucket again")
+        self.assertEqual(node.post("/api/v1/queues/documents/resume", {}).status, 200)
+        self.check([waiting])
 
 
 if __name__ == "__main__":

@@ -86,7 +86,7 @@ std::unique_ptr<blob_reader> memory_blobs::open(const blob_ref& blob, std::uint6
 }
 
 result<void> memory_blobs::fetch(const blob_ref& blob, const std::filesystem::path& path) {
-  return node::write_blob_file(*this, blob, path);
+  return node::write_blob_file(*open(blob, 0), path);
 }
 
 result<std::optional<stored_blob>> memory_blobs::next(std::uint64_t after) {
