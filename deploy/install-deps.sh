@@ -18,7 +18,7 @@ readonly run_packages=(ca-certificates curl poppler-data python3)
 # tesseract is optional at run time: with it, pages without text are read as pictures.
 readonly test_packages=(
   clang-format clang-tidy poppler-utils python3-jsonschema
-  tesseract-ocr tesseract-ocr-eng tesseract-ocr-kor
+  tesseract-ocr tesseract-ocr-eng tesseract-ocr-kor chromium chromium-driver
 )
 
 say() { printf 'install-deps: %s\n' "$*"; }
