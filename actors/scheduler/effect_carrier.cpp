@@ -55,8 +55,12 @@ struct carrier {
   }
 
   void operator()(replica_effect::standing& s) {
-    auto is_news = !same_but_for_index(state.status.standing, s);
+    const auto& before = state.status.standing;
+    auto is_news = !same_but_for_index(before, s);
+    auto is_turn = before.leads != s.leads || before.why_not != s.why_not;
     state.status.standing = std::move(s);
+    if (is_turn)
+      log_standing();
     if (is_news)
       tell_standing();
   }
@@ -104,13 +108,29 @@ struct carrier {
     state.status.standing.leads = false;
     state.status.standing.why_not = reason;
     state.log->stop_tail();
-    of().log.write(log_level::error, "shard-halted", reason,
-                   {{"queue", of().queue},
-                    {"shard", std::to_string(of().shard)},
-                    {"code", std::string{to_string(code)}}});
+    write_line(log_level::error, "shard-halted", std::string{to_string(code)} + ": " + reason);
     for (auto& [batch, outcomes] : state.desk.close_all(error{errc::unknown_outcome, reason}))
       answer(batch, std::move(outcomes));
     tell_standing();
+  }
+
+  void log_standing() {
+    const auto& now = state.status.standing;
+    if (now.leads)
+      write_line(log_level::info, "shard-leads", "This node leads the log.");
+    else if (now.why_not.empty())
+      write_line(log_level::info, "shard-follows", "This node does not lead the log.");
+    else
+      write_line(log_level::warn, "shard-waits", now.why_not);
+  }
+
+  void write_line(log_level level, std::string_view name, std::string_view text) {
+    const auto& now = state.status.standing;
+    of().log.write(level, name, text,
+                   {{"queue", of().queue},
+                    {"shard", std::to_string(of().shard)},
+                    {"epoch", std::to_string(number(now.epoch))},
+                    {"index", std::to_string(number(now.index))}});
   }
 
   void tell_standing() {

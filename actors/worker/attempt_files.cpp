@@ -1,5 +1,6 @@
 #include "actors/worker/attempt_files.hpp"
 
+#include "actors/worker/attempt_log.hpp"
 #include "actors/worker/attempt_report.hpp"
 #include "actors/worker/shard_talk.hpp"
 
@@ -53,8 +54,7 @@ void tell_artifacts(worker_state& state, attempt_in_hand& attempt) {
 /// Ends an attempt for want of its files.
 void lose_files(worker_state& state, attempt_in_hand& attempt, const error& why) {
   auto body = to_file_failure(attempt, why);
-  state.context->log.write(log_level::warn, "attempt-without-files", why.context,
-                           {{"job", to_string(attempt.granted.of.job)}});
+  log_attempt(state, log_level::warn, "attempt-without-files", why.context, attempt.granted.of);
   forget(state, attempt);
   report(state, std::move(body));
 }
@@ -66,8 +66,7 @@ bool may_try_again(const worker_state& state, const attempt_in_hand& attempt, co
 }
 
 void try_again_later(worker_state& state, attempt_in_hand& attempt, const error& why) {
-  state.context->log.write(log_level::warn, "files-not-moved", why.context,
-                           {{"job", to_string(attempt.granted.of.job)}});
+  log_attempt(state, log_level::warn, "files-not-moved", why.context, attempt.granted.of);
   attempt.files_failed_at = state.context->time.ticks();
 }
 
@@ -80,8 +79,7 @@ void fail_files(attempt_in_hand& attempt, const error& why) {
 void tell_log(worker_state& state, const lease& of, const result<blob_ref>& kept) {
   if (kept)
     return report(state, keep_log{of, *kept});
-  state.context->log.write(log_level::warn, "attempt-log-lost", to_string(kept.error().code),
-                           {{"job", to_string(of.job)}});
+  log_attempt(state, log_level::warn, "attempt-log-lost", to_string(kept.error().code), of);
 }
 
 } // namespace
@@ -127,6 +125,9 @@ void on_artifacts_told(worker_state& state, const lease& of, const std::optional
 
 void keep_end(worker_state& state, attempt_in_hand& attempt, handler_end end) {
   attempt.end = std::move(end);
+  if (const auto& failure = attempt.end.failure)
+    log_attempt(state, log_level::info, "attempt-failed", failure->code + ": " + failure->message,
+                attempt.end.of);
   auto& files = attempt.files;
   files.log = state.said.take(attempt.end.of);
   const bool completed = attempt.end.end == attempt_end::completed;

@@ -1,6 +1,7 @@
 #include "actors/worker/shard_talk.hpp"
 
 #include "actors/worker/attempt_files.hpp"
+#include "actors/worker/attempt_log.hpp"
 #include "actors/worker/attempt_report.hpp"
 #include "actors/worker/taking.hpp"
 
@@ -98,8 +99,7 @@ void on_reports_answered(worker_pointer self, log_number log, report_batch numbe
       on_artifacts_told(state, made->of, {});
   for (const auto& [refused, why] : settled.refused) {
     const auto& of = lease_in(refused.body);
-    state.context->log.write(log_level::info, "report-refused", to_string(why.code),
-                             {{"job", to_string(of.job)}});
+    log_attempt(state, log_level::info, "report-refused", to_string(why.code), of);
     if (std::holds_alternative<add_artifacts>(refused.body))
       on_artifacts_told(state, of, why);
     replace_refused(state, refused, why.code);

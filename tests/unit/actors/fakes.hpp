@@ -9,7 +9,9 @@
 #include "actors/ports/sandbox.hpp"
 
 #include <algorithm>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 /// The ports of actors by hand: each remembers what it was asked and does what the test says.
@@ -34,16 +36,26 @@ class hand_log final : public log_sink {
 public:
   using log_sink::write;
 
-  void write(log_level, std::string_view name, std::string_view,
-             std::initializer_list<log_field>) override {
-    names.emplace_back(name);
+  using fields = std::map<std::string, std::string, std::less<>>;
+
+  void write(log_level, std::string_view name, std::string_view text,
+             std::initializer_list<log_field> about) override {
+    fields line{{"text", std::string{text}}};
+    for (const auto& field : about)
+      line.emplace(field.name, field.value);
+    lines.emplace_back(name, std::move(line));
   }
 
-  bool has(std::string_view name) const {
-    return std::find(names.begin(), names.end(), name) != names.end();
+  /// Returns the fields of the newest line of this name; none: there is no such line.
+  fields of(std::string_view name) const {
+    const auto found = std::find_if(lines.rbegin(), lines.rend(),
+                                    [&](const auto& line) { return line.first == name; });
+    return found == lines.rend() ? fields{} : found->second;
   }
 
-  std::vector<std::string> names;
+  bool has(std::string_view name) const { return !of(name).empty(); }
+
+  std::vector<std::pair<std::string, fields>> lines;
 };
 
 class hand_audience final : public audience {

@@ -101,6 +101,10 @@ TEST_F(scheduler_shell, leads_alone_within_half_a_second) {
   EXPECT_TRUE(audience.newest.standing.leads);
   ASSERT_FALSE(notes.statuses.empty());
   EXPECT_TRUE(notes.statuses.back().standing.leads);
+  const auto line = log.of("shard-leads");
+  EXPECT_EQ(line.at("queue"), "default");
+  EXPECT_EQ(line.at("shard"), "0");
+  EXPECT_EQ(line.at("epoch"), "1");
 }
 
 TEST_F(scheduler_shell, answers_a_submit_when_the_store_shows_the_job) {

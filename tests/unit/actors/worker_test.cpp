@@ -82,6 +82,24 @@ TEST_F(worker_shell, runs_what_it_was_granted_and_reports_how_it_ended) {
   EXPECT_EQ(reports.front().outcome.json, R"({"a":1})");
 }
 
+TEST_F(worker_shell, logs_a_failed_attempt_with_all_that_names_it) {
+  give({example_grant(1)});
+  const auto of = example_grant(1).of;
+  handler_end failed;
+  failed.of = of;
+  failed.end = attempt_end::failed;
+  failed.failure = job_error{"damaged", "No PDF.", false};
+  handlers.tell({failed});
+  run();
+  const test::hand_log::fields wanted{{"text", "damaged: No PDF."},
+                                      {"job", to_string(of.job)},
+                                      {"attempt", std::to_string(of.attempt)},
+                                      {"queue", "default"},
+                                      {"shard", "0"},
+                                      {"epoch", std::to_string(number(of.epoch))}};
+  EXPECT_EQ(log.of("attempt-failed"), wanted);
+}
+
 TEST_F(worker_shell, claims_again_while_there_is_room) {
   give({example_grant(1)});
   ASSERT_EQ(script.claims.size(), 1U);
