@@ -108,6 +108,37 @@ def run_node(address, files, connections):
     return time.monotonic() - began, latencies, failed
 
 
+def large_pdf(size):
+    """Returns a page of text beside an object of random bytes, so that no two are alike."""
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>",
+        b"<</Length 36>>stream\nBT /F 12 Tf 20 100 Td (large) Tj ET  \nendstream",
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        b"<</Length %d>>stream\n" % size + os.urandom(size) + b"\nendstream",
+    ]
+    pdf, offsets = b"%PDF-1.4\n", []
+    for number, content in enumerate(objects, 1):
+        offsets.append(len(pdf))
+        pdf += b"%d 0 obj\n" % number + content + b"\nendobj\n"
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    head = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    return pdf + head + table + b"trailer<</Root 1 0 R/Size %d>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(pdf))
+
+
+def upload_large(address, count=100, size=12_000_000):
+    connection, latencies, jobs = Connection(address), [], []
+    for _ in range(count):
+        job_id, seconds = connection.upload("large.pdf", large_pdf(size))
+        latencies.append(seconds * 1e3)
+        jobs.append(job_id)
+    completed = sum(connection.wait_for(job_id) for job_id in jobs)
+    latencies.sort()
+    print(f"{count} uploads of {size / 1e6:.0f} MB, one at a time, the jobs running beside them: p50 {latencies[count // 2]:.0f} ms, "
+          f"p99 {latencies[int(count * 0.99)]:.0f} ms; {completed} completed")
+
+
 def compare(address, root, chosen, rounds, connections):
     pages = sum(count for _, count in chosen)
     files = [(path, path.read_bytes()) for path, _ in chosen]
@@ -141,6 +172,7 @@ def main():
     node = Node().start()
     try:
         compare(f"127.0.0.1:{node.port}", node.process.pid, chosen, options.rounds, options.connections)
+        upload_large(f"127.0.0.1:{node.port}")
     finally:
         node.stop()
         node.remove()

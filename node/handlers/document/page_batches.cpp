@@ -4,8 +4,8 @@ namespace dure::node {
 
 namespace {
 
-constexpr int short_document_pages = 8;
-constexpr page_batches::duration slow_first_page{200};
+constexpr page_batches::duration worth_a_look{300};
+constexpr page_batches::duration gap_min{100};
 constexpr std::size_t batches_of_first_size = 8;
 
 } // namespace
@@ -14,8 +14,9 @@ bool page_batches::due(int read, duration elapsed) const {
   if (read <= shown_ || read >= page_count_ || batches_ == batches_max)
     return false;
   if (batches_ == 0)
-    return page_count_ > short_document_pages || elapsed >= slow_first_page;
-  return read - shown_ >= pages_ || elapsed - shown_at_ >= interval_;
+    return elapsed * page_count_ / read >= worth_a_look;
+  const auto passed = elapsed - shown_at_;
+  return passed >= interval_ || (read - shown_ >= pages_ && passed >= gap_min);
 }
 
 void page_batches::shown(int read, duration elapsed) {

@@ -9,8 +9,9 @@ namespace dure::node {
 ///
 /// A batch is due after 16 pages or a second; each one stays among the job's artifacts, so from the
 /// eighth on both grow by half, which lets 24 batches last for the largest document. The first page
-/// of a long document is shown at once; a short one (8 pages) is over before anybody could look,
-/// unless it turns out to be slow.
+/// is shown as soon as the document promises to take 300 ms: what is over sooner nobody could look
+/// at, and each batch costs as much as reading several pages. For the same reason no two batches
+/// come within 100 ms.
 class page_batches {
 public:
   using duration = std::chrono::milliseconds;

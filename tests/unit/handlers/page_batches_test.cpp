@@ -23,24 +23,25 @@ std::size_t batches_of(int page_count, page_batches::duration pace) {
 } // namespace
 
 TEST(page_batches, show_the_first_page_of_a_long_document_at_once) {
-  page_batches batches{20};
-  EXPECT_TRUE(batches.due(1, 0ms));
-  batches.shown(1, 0ms);
+  page_batches batches{200};
+  EXPECT_TRUE(batches.due(1, 2ms));
+  batches.shown(1, 2ms);
   EXPECT_EQ(batches.first(), 2);
-  EXPECT_FALSE(batches.due(2, 1ms));
+  EXPECT_FALSE(batches.due(2, 4ms));
 }
 
 TEST(page_batches, come_after_sixteen_pages_or_a_second) {
   page_batches batches{100};
   batches.shown(1, 0ms);
   EXPECT_FALSE(batches.due(16, 999ms));
-  EXPECT_TRUE(batches.due(17, 10ms));
+  EXPECT_TRUE(batches.due(17, 100ms));
+  EXPECT_FALSE(batches.due(17, 99ms)) << "they would cost more than they show";
   EXPECT_TRUE(batches.due(2, 1'000ms));
 }
 
 TEST(page_batches, are_not_made_of_what_the_result_shows_in_a_moment) {
   EXPECT_EQ(batches_of(1, 5'000ms), 0U);
-  EXPECT_EQ(batches_of(8, 1ms), 0U);
+  EXPECT_EQ(batches_of(100, 2ms), 0U);
   EXPECT_EQ(batches_of(2, 300ms), 1U) << "unless the document turns out to be slow";
   EXPECT_FALSE(page_batches{9}.due(9, 5'000ms)) << "the last page";
 }
