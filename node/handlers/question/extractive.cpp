@@ -238,7 +238,8 @@ private:
     }
     const auto* about = best_for(option);
     if (!about)
-      return begin + (korean_ ? "지문에 나오지 않습니다." : "the passage does not mention it.");
+      return begin + (korean_ ? "지문에 이 선택지를 그대로 말하는 부분이 없습니다."
+                              : "no part of the passage names it as it stands.");
     if (says_undecided(q_.options[q_.answer]))
       return begin + mentioned_in_vain(*about, evidence);
     if (about == evidence)

@@ -22,12 +22,12 @@ constexpr std::array<std::u32string_view, 12> joining{U"지만", U"면서", U"�
                                                       U"었고", U"았고", U"였고",   U"으며",
                                                       U"하며", U"하고", U"하자",   U"반면"};
 
-constexpr std::array<std::u32string_view, 46> empty_words{
-    U"누구", U"누가", U"무엇", U"어떤", U"사람", U"사람들", U"것", U"수",   U"두",     U"한",
-    U"명",   U"분",   U"the",  U"a",    U"an",   U"of",     U"to", U"in",   U"on",     U"at",
-    U"and",  U"or",   U"is",   U"are",  U"was",  U"were",   U"be", U"who",  U"what",   U"which",
-    U"that", U"this", U"it",   U"for",  U"with", U"by",     U"as", U"from", U"person", U"people",
-    U"does", U"did",  U"do",   U"has",  U"have", U"had"};
+constexpr std::array<std::u32string_view, 49> empty_words{
+    U"누구", U"누가", U"무엇", U"어떤", U"사람", U"사람들", U"것",   U"수",   U"두",     U"한",
+    U"명",   U"분",   U"the",  U"a",    U"an",   U"of",     U"to",   U"in",   U"on",     U"at",
+    U"and",  U"or",   U"is",   U"are",  U"was",  U"were",   U"be",   U"who",  U"what",   U"which",
+    U"that", U"this", U"it",   U"for",  U"with", U"by",     U"as",   U"from", U"person", U"people",
+    U"does", U"did",  U"do",   U"has",  U"have", U"had",    U"가진", U"있는", U"하는"};
 
 bool is_hangul(char32_t c) {
   return c >= 0xac00 && c <= 0xd7a3;

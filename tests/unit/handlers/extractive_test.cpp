@@ -48,7 +48,17 @@ TEST(explain_by_extracts, writes_in_the_language_of_the_question) {
   EXPECT_TRUE(has(text, "Evidence: “The bear sleeps through the winter in a cave.”")) << text;
   EXPECT_TRUE(has(text, "② 'The wolf': of this the passage says “The wolf hunts all year.”"))
       << text;
-  EXPECT_TRUE(has(text, "③ 'The owl': the passage does not mention it.")) << text;
+  EXPECT_TRUE(has(text, "③ 'The owl': no part of the passage names it as it stands.")) << text;
+}
+
+TEST(explain_by_extracts, knows_an_option_that_the_passage_names_with_fewer_words) {
+  const choice_question q{"누가 새로운 사람과 이야기하는 것을 꺼려합니까?",
+                          {"안경을 쓰고 있는 여자", "자폐스펙트럼장애를 가진 여자", "알 수 없음"},
+                          2,
+                          "안경을 쓰고 있는 여성과 자폐스펙트럼장애 여성이 카페에 앉아 있습니다.",
+                          {}};
+  const auto text = explain_by_extracts(q);
+  EXPECT_TRUE(has(text, "② '자폐스펙트럼장애를 가진 여자': 지문에 나오지만")) << text;
 }
 
 TEST(explain_by_extracts, needs_no_passage_and_survives_any_text) {
