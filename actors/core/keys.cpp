@@ -169,10 +169,6 @@ std::string counts_of_group(log_number log, std::string_view group) {
   return key{log}.text("g").text(group);
 }
 
-key_range counts_of_kinds(log_number log) {
-  return begins_with(key{log}.text("k"));
-}
-
 std::string record(log_number log, std::string_view record_key) {
   return key{log}.text(record_key);
 }

@@ -58,7 +58,6 @@ std::string command(log_number log, const command_id& id);
 std::string counts_of_log(log_number log);
 std::string counts_of_kind(log_number log, std::string_view kind);
 std::string counts_of_group(log_number log, std::string_view group);
-key_range counts_of_kinds(log_number log);
 
 std::string record(log_number log, std::string_view key);
 

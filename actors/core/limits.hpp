@@ -26,7 +26,6 @@ inline constexpr std::size_t artifacts_inline_max = 64; ///< That come with a re
 inline constexpr std::size_t artifacts_max = 4'096;     ///< Of one job.
 inline constexpr std::size_t artifacts_batch_max = 256; ///< In one command.
 inline constexpr std::size_t attempt_log_bytes_max = 1024 * 1024;
-inline constexpr std::size_t command_bytes_max = 512 * 1024;
 inline constexpr std::size_t record_bytes_max = 900 * 1024; ///< NATS' payload limit is 1 MiB.
 inline constexpr std::size_t record_events_max =
     50'000; ///< Bounds what decoding a record allocates.
