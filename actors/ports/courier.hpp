@@ -17,6 +17,7 @@ namespace dure {
 /// Files of one attempt that is about to run.
 struct stage_request {
   lease of;
+  std::string kind;
   std::optional<blob_ref> input; ///< Comes to lie at <scratch>/in/0.
 };
 

@@ -108,7 +108,7 @@ struct carrier {
     state.status.standing.leads = false;
     state.status.standing.why_not = reason;
     state.log->stop_tail();
-    write_line(log_level::error, "shard-halted", std::string{to_string(code)} + ": " + reason);
+    write_line(log_level::error, "shard-halted", reason, to_string(code));
     for (auto& [batch, outcomes] : state.desk.close_all(error{errc::unknown_outcome, reason}))
       answer(batch, std::move(outcomes));
     tell_standing();
@@ -121,16 +121,18 @@ struct carrier {
     else if (now.why_not.empty())
       write_line(log_level::info, "shard-follows", "This node does not lead the log.");
     else
-      write_line(log_level::warn, "shard-waits", now.why_not);
+      write_line(log_level::info, "shard-waits", now.why_not);
   }
 
-  void write_line(log_level level, std::string_view name, std::string_view text) {
+  void write_line(log_level level, std::string_view name, std::string_view text,
+                  std::string_view code = {}) {
     const auto& now = state.status.standing;
     of().log.write(level, name, text,
                    {{"queue", of().queue},
                     {"shard", std::to_string(of().shard)},
                     {"epoch", std::to_string(number(now.epoch))},
-                    {"index", std::to_string(number(now.index))}});
+                    {"index", std::to_string(number(now.index))},
+                    {"code", std::string{code}}});
   }
 
   void tell_standing() {

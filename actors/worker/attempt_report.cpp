@@ -79,7 +79,8 @@ fail to_file_failure(const attempt_in_hand& attempt, const error& why) {
   if (attempt.at == attempt_in_hand::phase::keeping)
     return to_fail({"result_not_kept", "What it made cannot be stored: " + why.context, true});
   if (why.code == errc::not_found || why.code == errc::gone)
-    return to_fail({"input_missing", "The input file is no longer there.", false});
+    // The node that took it may be putting it back.
+    return to_fail({"input_missing", "The input file is no longer there.", true});
   if (why.code == errc::corrupt)
     return to_fail({"input_corrupt", "The input file is damaged.", true});
   return to_fail({"files_unavailable", std::string{to_string(why.code)}, true});

@@ -66,7 +66,8 @@ void take_superseding(worker_pointer self) {
 void ask_for_files(worker_state& state, attempt_in_hand& attempt) {
   attempt.files_failed_at.reset();
   if (attempt.at == phase::staging)
-    state.context->files.stage({attempt.granted.of, attempt.granted.spec.input_file});
+    state.context->files.stage(
+        {attempt.granted.of, attempt.granted.spec.kind, attempt.granted.spec.input_file});
   else
     move_files(state, attempt);
 }

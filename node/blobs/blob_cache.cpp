@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t piece_bytes = 128 * 1024;
 
-/// One file must not push everything else out.
+/// One file must not push everything else out: a larger part of the cache than this leaves first.
 constexpr std::uint64_t share_of_a_file = 4;
 
 /// How many files are looked at for each that comes: those that are needed go behind the others, so
@@ -76,7 +76,7 @@ void blob_cache::draft::write(std::span<const std::byte> bytes) {
   bytes_ += bytes.size();
   file_.write(reinterpret_cast<const char*>(bytes.data()),
               static_cast<std::streamsize>(bytes.size()));
-  good_ = file_.good() && bytes_ <= cache_.settings_.bytes_max / share_of_a_file;
+  good_ = file_.good();
   if (good_)
     return;
   file_.close();
@@ -107,11 +107,9 @@ blob_cache::blob_cache(cache_settings settings) : settings_{std::move(settings)}
   }
   std::sort(found.begin(), found.end(),
             [](const auto& a, const auto& b) { return a.first < b.first; });
-  for (auto& [used_at, one] : found) {
-    figures_.bytes += one.bytes;
-    const auto at = entries_.insert(entries_.end(), std::move(one));
-    index_.emplace(at->sha256, at);
-  }
+  for (auto& [used_at, one] : found)
+    insert(std::move(one));
+  make_room(entries_.size());
 }
 
 std::unique_ptr<blob_cache::draft> blob_cache::begin() {
@@ -125,19 +123,30 @@ std::unique_ptr<blob_cache::draft> blob_cache::begin() {
 std::unique_ptr<blob_reader> blob_cache::open(const std::string& sha256) {
   const std::scoped_lock lock{mutex_};
   const auto found = index_.find(sha256);
-  if (found == index_.end()) {
-    ++figures_.misses;
+  if (found == index_.end())
     return nullptr;
-  }
-  std::ifstream file{path_of(sha256), std::ios::binary};
-  if (!file) {
+  const auto path = path_of(sha256);
+  std::ifstream file{path, std::ios::binary};
+  if (file)
+    return std::make_unique<reader>(*this, std::move(file), sha256);
+  std::error_code unknown; // Too many open files, say: the copy is still good.
+  if (!fs::exists(path, unknown) && !unknown)
     remove(found->second);
-    ++figures_.misses;
-    return nullptr;
-  }
-  ++figures_.hits;
-  entries_.splice(entries_.end(), entries_, found->second);
-  return std::make_unique<reader>(*this, std::move(file), sha256);
+  return nullptr;
+}
+
+std::unique_ptr<blob_reader> blob_cache::open_for_job(const std::string& sha256) {
+  auto copy = open(sha256);
+  const std::scoped_lock lock{mutex_};
+  const auto found = index_.find(sha256);
+  ++(copy ? figures_.hits : figures_.misses);
+  if (!copy || found == index_.end())
+    return copy;
+  std::error_code ignored; // After a restart it only counts as older than it is.
+  fs::last_write_time(path_of(sha256), fs::file_time_type::clock::now(), ignored);
+  if (found->second->bytes <= settings_.bytes_max / share_of_a_file)
+    entries_.splice(entries_.end(), entries_, found->second);
+  return copy;
 }
 
 std::vector<std::string> blob_cache::contents() const {
@@ -150,8 +159,10 @@ std::vector<std::string> blob_cache::contents() const {
 }
 
 void blob_cache::shrink() {
-  const std::scoped_lock lock{mutex_};
-  make_room(entries_.size(), 0);
+  // Whether a file is needed is asked without the lock: nobody shall wait for all the answers.
+  for (const auto& sha256 : contents())
+    if (!settings_.is_needed(sha256))
+      drop(sha256);
 }
 
 cache_figures blob_cache::figures() const {
@@ -163,19 +174,27 @@ fs::path blob_cache::path_of(const std::string& sha256) const {
   return settings_.folder / sha256;
 }
 
+/// A copy that is there already is replaced: it may be damaged, what was just taken is not.
 void blob_cache::adopt(const fs::path& from, const blob_ref& blob) {
   const std::scoped_lock lock{mutex_};
-  if (const auto known = index_.find(blob.sha256); known != index_.end())
-    return entries_.splice(entries_.end(), entries_, known->second);
   std::error_code failed;
   fs::rename(from, path_of(blob.sha256), failed);
   if (failed)
     return;
-  const auto at = entries_.insert(entries_.end(), {blob.sha256, blob.bytes});
-  index_.emplace(blob.sha256, at);
-  figures_.bytes += blob.bytes;
-  // Never looks at the newest: its job is about to be submitted.
-  make_room(std::min(looks_max_per_file, entries_.size() - 1), settings_.bytes_max);
+  if (const auto known = index_.find(blob.sha256); known != index_.end()) {
+    figures_.bytes -= known->second->bytes;
+    entries_.erase(known->second);
+    index_.erase(known);
+  }
+  insert({blob.sha256, blob.bytes, steady::now()});
+  make_room(std::min(looks_max_per_file, entries_.size()));
+}
+
+void blob_cache::insert(entry one) {
+  const bool is_large = one.bytes > settings_.bytes_max / share_of_a_file;
+  figures_.bytes += one.bytes;
+  const auto at = entries_.insert(is_large ? entries_.begin() : entries_.end(), std::move(one));
+  index_.emplace(at->sha256, at);
 }
 
 void blob_cache::drop(const std::string& sha256) {
@@ -184,13 +203,18 @@ void blob_cache::drop(const std::string& sha256) {
     remove(found->second);
 }
 
-void blob_cache::make_room(std::size_t looks_max, std::uint64_t bytes_max) {
-  for (std::size_t looks = 0; looks < looks_max && figures_.bytes > bytes_max; ++looks) {
-    const auto oldest = entries_.begin();
-    if (settings_.is_needed(oldest->sha256))
-      entries_.splice(entries_.end(), entries_, oldest);
+bool blob_cache::stays(const entry& one) const {
+  const bool is_young = one.came_at && steady::now() - *one.came_at < settings_.young_for;
+  return is_young || settings_.is_needed(one.sha256);
+}
+
+void blob_cache::make_room(std::size_t looks_max) {
+  for (std::size_t looks = 0; looks < looks_max && figures_.bytes > settings_.bytes_max; ++looks) {
+    const auto next = entries_.begin();
+    if (stays(*next))
+      entries_.splice(entries_.end(), entries_, next);
     else
-      remove(oldest);
+      remove(next);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include "actors/ports/blobs.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -19,9 +20,10 @@ namespace dure::node {
 
 struct cache_settings {
   std::filesystem::path folder;
-  std::uint64_t bytes_max = 0; ///< 0: nothing is kept.
+  std::uint64_t bytes_max = 0; ///< 0: nothing new is kept.
   std::function<bool(const std::string& sha256)>
-      is_needed; ///< By a job that has not ended: pinned.
+      is_needed;                      ///< By a job that has not ended: pinned.
+  std::chrono::seconds young_for{60}; ///< What came so lately stays: its job is being submitted.
 };
 
 struct cache_figures {
@@ -31,8 +33,8 @@ struct cache_figures {
 };
 
 /// Blobs on this node's disk, in files named by their SHA-256. Over `bytes_max` the least recently
-/// used leave; those that are needed stay, even above it. Survives restarts. Thread-safe; must
-/// outlive its drafts and readers.
+/// used leave, and large ones before all others; those that are needed stay, even above it.
+/// Survives restarts. Thread-safe; must outlive its drafts and readers.
 class blob_cache {
 public:
   /// A file that is being filled. Gone with it, unless it was kept. One owner.
@@ -44,7 +46,7 @@ public:
     draft(const draft&) = delete;
     draft& operator=(const draft&) = delete;
 
-    /// A draft that cannot be written, or grows too large for the cache, is given up silently.
+    /// A draft that cannot be written is given up silently.
     void write(std::span<const std::byte> bytes);
 
     void keep(const blob_ref& as);
@@ -66,6 +68,9 @@ public:
   /// is removed, and told as errc::corrupt.
   std::unique_ptr<blob_reader> open(const std::string& sha256);
 
+  /// The same for a job, which counts and makes it the most recently used.
+  std::unique_ptr<blob_reader> open_for_job(const std::string& sha256);
+
   /// Returns which blobs are here.
   std::vector<std::string> contents() const;
 
@@ -77,17 +82,22 @@ public:
 private:
   class reader;
 
+  using steady = std::chrono::steady_clock;
+
   struct entry {
     std::string sha256;
     std::uint64_t bytes = 0;
+    std::optional<steady::time_point> came_at{}; ///< Nothing: in an earlier life.
   };
 
-  using recency = std::list<entry>; ///< The least recently used first.
+  using recency = std::list<entry>; ///< What is to leave next first.
 
   std::filesystem::path path_of(const std::string& sha256) const;
   void adopt(const std::filesystem::path& from, const blob_ref& blob);
   void drop(const std::string& sha256);
-  void make_room(std::size_t looks_max, std::uint64_t bytes_max);
+  void insert(entry one);
+  bool stays(const entry& one) const;
+  void make_room(std::size_t looks_max);
   void remove(recency::iterator at);
 
   const cache_settings settings_;

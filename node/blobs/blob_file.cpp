@@ -31,12 +31,15 @@ result<void> write_blob_file(blob_reader& from, const std::filesystem::path& pat
   if (fd < 0)
     return file_error("make");
   result<void> outcome;
-  auto piece = from.next();
-  for (; piece && !piece->empty() && outcome; piece = from.next())
-    if (!write_all(fd, std::as_bytes(std::span{*piece})))
+  while (outcome) {
+    const auto piece = from.next();
+    if (!piece)
+      outcome = piece.error();
+    else if (piece->empty())
+      break;
+    else if (!write_all(fd, std::as_bytes(std::span{*piece})))
       outcome = file_error("write");
-  if (!piece)
-    outcome = piece.error();
+  }
   if (::close(fd) != 0 && outcome)
     outcome = file_error("close");
   if (!outcome)

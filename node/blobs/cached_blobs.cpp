@@ -57,34 +57,66 @@ std::unique_ptr<blob_reader> cached_blobs::open(const blob_ref& blob, std::uint6
 }
 
 result<void> cached_blobs::fetch(const blob_ref& blob, const std::filesystem::path& path) {
-  const auto copy = cache_.open(blob.sha256);
-  if (!copy)
-    return stored_.fetch(blob, path);
-  auto written = write_blob_file(*copy, path);
-  if (!written && written.error().code == errc::corrupt)
-    return stored_.fetch(blob, path);
+  const auto copy = cache_.open_for_job(blob.sha256);
+  auto written = copy ? write_blob_file(*copy, path) : stored_.fetch(blob, path);
+  if (!written && written.error().code == errc::corrupt && copy)
+    written = stored_.fetch(blob, path);
+  if (!written && written.error().code == errc::io_failed)
+    cache_.shrink();
   return written;
 }
 
-result<std::size_t> put_back(blob_cache& cache, blobs& stored,
-                             const std::function<bool(const std::string& sha256)>& is_needed) {
-  std::size_t count = 0;
-  for (const auto& sha256 : cache.contents()) {
-    const auto copy = is_needed(sha256) ? cache.open(sha256) : nullptr;
-    if (!copy)
-      continue;
-    const auto writer = stored.put({}, {});
-    auto piece = copy->next();
-    for (; piece && !piece->empty(); piece = copy->next())
-      if (auto written = writer->write(std::as_bytes(std::span{*piece})); !written)
-        return written.error();
+namespace {
+
+/// Returns the copy's reader when it is to be put into the store again, else null.
+result<std::unique_ptr<blob_reader>> lost_copy(blob_cache& cache, const std::string& sha256,
+                                               const restoring& rules) {
+  if (!rules.is_needed(sha256))
+    return std::unique_ptr<blob_reader>{};
+  const auto there = rules.is_stored(sha256);
+  if (!there)
+    return there.error();
+  return *there ? std::unique_ptr<blob_reader>{} : cache.open(sha256);
+}
+
+/// Returns false when it was told to stop.
+result<bool> put_whole(blobs& stored, blob_reader& from, const restoring& rules) {
+  const auto writer = stored.put({}, {});
+  while (rules.goes_on()) {
+    const auto piece = from.next();
     if (!piece)
-      continue; // It is damaged, and gone.
-    if (auto finished = writer->finish(); !finished)
-      return finished.error();
-    ++count;
+      return piece.error();
+    if (piece->empty()) {
+      const auto finished = writer->finish();
+      return finished ? result<bool>{true} : result<bool>{finished.error()};
+    }
+    if (auto written = writer->write(std::as_bytes(std::span{*piece})); !written)
+      return written.error();
   }
-  return count;
+  return false;
+}
+
+} // namespace
+
+restored put_back(blob_cache& cache, blobs& stored, const restoring& rules) {
+  restored outcome;
+  for (const auto& sha256 : cache.contents()) {
+    if (!rules.goes_on())
+      break;
+    auto copy = lost_copy(cache, sha256, rules);
+    if (!copy)
+      outcome.failure = copy.error();
+    if (!copy || !*copy)
+      continue;
+    const auto put = put_whole(stored, **copy, rules);
+    if (put)
+      outcome.files += *put ? 1 : 0;
+    else if (put.error().code == errc::corrupt)
+      ++outcome.damaged;
+    else
+      outcome.failure = put.error();
+  }
+  return outcome;
 }
 
 } // namespace dure::node

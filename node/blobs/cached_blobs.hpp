@@ -3,8 +3,10 @@
 #include "actors/ports/blobs.hpp"
 #include "node/blobs/blob_cache.hpp"
 
+#include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace dure::node {
@@ -26,9 +28,20 @@ private:
   blob_cache& cache_;
 };
 
-/// Puts the copies that `is_needed` names into the store again, which may have lost them. Returns
-/// how many. The first failure ends it.
-result<std::size_t> put_back(blob_cache& cache, blobs& stored,
-                             const std::function<bool(const std::string& sha256)>& is_needed);
+/// What `put_back` needs to know.
+struct restoring {
+  std::function<bool(const std::string& sha256)> is_needed;
+  std::function<result<bool>(const std::string& sha256)> is_stored; ///< With all its bytes.
+  std::function<bool()> goes_on; ///< Looked at before each piece.
+};
+
+struct restored {
+  std::size_t files = 0;
+  std::size_t damaged = 0;      ///< Copies that turned out to be, and are gone.
+  std::optional<error> failure; ///< Of the last file that could not be put; the others were tried.
+};
+
+/// Puts the copies that are needed into the store again where it has lost them.
+restored put_back(blob_cache& cache, blobs& stored, const restoring& rules);
 
 } // namespace dure::node

@@ -66,6 +66,18 @@ result<void> nats_blobs::remove(const stored_blob& seen) {
   return {};
 }
 
+result<bool> nats_blobs::holds(const std::string& sha256) const {
+  const auto found = bucket_.find(sha256);
+  if (!found)
+    return found.error();
+  if (!*found || (*found)->meta.deleted)
+    return false;
+  const auto there = bucket_.count_chunks((*found)->meta.nuid);
+  if (!there)
+    return there.error();
+  return *there == (*found)->meta.chunks;
+}
+
 result<nats_blobs::standing> nats_blobs::look(milliseconds patience) const {
   auto state = bucket_.state(patience);
   if (!state)

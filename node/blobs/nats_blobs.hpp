@@ -30,6 +30,9 @@ public:
     std::optional<timestamp> made_at; ///< Another time than before: what it held is lost.
   };
 
+  /// Returns whether the blob is there with all its pieces.
+  result<bool> holds(const std::string& sha256) const;
+
   /// Returns how the bucket stands. errc::unavailable when the server has not said so within
   /// `patience`.
   result<standing> look(milliseconds patience) const;

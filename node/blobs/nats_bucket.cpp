@@ -123,8 +123,10 @@ result<std::optional<jetstream::stream_state>> nats_bucket::state(milliseconds p
   if (auto* there = std::get_if<jetstream::stream_state>(&found))
     return std::optional{std::move(*there)};
   const auto& failure = std::get<api_error>(found);
-  if (failure.number == jetstream::stream_not_found)
+  if (failure.number == jetstream::stream_not_found) {
+    seen_ = false; // Whoever writes next makes it.
     return std::optional<jetstream::stream_state>{};
+  }
   return error{errc::unavailable, "bucket " + name_ + ": " + failure.description};
 }
 

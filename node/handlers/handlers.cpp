@@ -5,6 +5,7 @@
 #include "node/handlers/question/question_handler.hpp"
 #include "node/handlers/sleep/sleep_handler.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -115,6 +116,11 @@ std::vector<pool_settings> built_in_pools(std::uint32_t slots,
   for (const built_in& handler : table)
     pools.push_back(settings_of(handler, slots, scratch));
   return pools;
+}
+
+bool is_built_in(std::string_view kind) {
+  return std::any_of(table.begin(), table.end(),
+                     [kind](const built_in& handler) { return handler.kind == kind; });
 }
 
 int run_handler(std::string_view kind) {

@@ -14,6 +14,9 @@ namespace dure::node {
 std::vector<pool_settings> built_in_pools(std::uint32_t slots,
                                           const std::filesystem::path& scratch);
 
+/// Returns whether this binary is the handler of `kind`.
+bool is_built_in(std::string_view kind);
+
 /// Is the built-in handler of `kind`: what `dure handler KIND` does. Returns the exit status; 2
 /// when there is no such kind. Requires: called in main before any thread exists.
 int run_handler(std::string_view kind);

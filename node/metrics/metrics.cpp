@@ -183,6 +183,7 @@ struct metrics::registry {
   }
 
   void show(const copy_figures& of) {
+    const std::scoped_lock lock{jobs_mutex}; // Two scrapes must not both count the difference.
     copy_bytes.Set(static_cast<double>(of.bytes));
     copy_hits.Increment(static_cast<double>(of.hits) - copy_hits.Value());
     copy_misses.Increment(static_cast<double>(of.misses) - copy_misses.Value());

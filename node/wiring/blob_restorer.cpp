@@ -45,29 +45,45 @@ blob_restorer::~blob_restorer() {
 
 void blob_restorer::work() {
   std::unique_lock lock{mutex_};
-  while (!changed_.wait_for(lock, period, [this] { return ending_; })) {
+  do {
     lock.unlock();
     look();
     lock.lock();
-  }
+  } while (!changed_.wait_for(lock, period, [this] { return ending_.load(); }));
 }
 
 void blob_restorer::look() {
-  const auto now = services_.time.ticks();
   auto bucket = services_.files->look(server_patience);
-  if (!bucket ||
-      (bucket->made_at && bucket->made_at == made_at_ && now - checked_at_ < check_period))
+  if (!bucket || !is_due(bucket->made_at))
     return;
-  auto restored = put_back(*services_.copies, *services_.files, [this](const std::string& sha256) {
-    return is_needed(*services_.rows, sha256);
-  });
-  if (!restored)
-    return services_.log->write(log_level::warn, "blobs-not-restored", restored.error().context);
-  if (made_at_ && bucket->made_at != made_at_)
-    services_.log->write(log_level::warn, "blobs-restored", "the bucket of files was made anew",
-                         {{"files", std::to_string(*restored)}});
-  checked_at_ = now;
-  if (*restored == 0 || bucket->made_at)
+  made_at_ = bucket->made_at;
+  restore();
+}
+
+bool blob_restorer::is_due(const std::optional<timestamp>& made_at) const {
+  return !restored_at_ || made_at != made_at_ ||
+         services_.time.ticks() - *restored_at_ >= check_period;
+}
+
+void blob_restorer::restore() {
+  const restoring rules{
+      [this](const std::string& sha256) { return is_needed(*services_.rows, sha256); },
+      [this](const std::string& sha256) { return services_.files->holds(sha256); },
+      [this] { return !ending_; }};
+  const auto outcome = put_back(*services_.copies, *services_.files, rules);
+  auto& log = *services_.log;
+  if (outcome.files > 0)
+    log.write(log_level::warn, "blobs-restored", "The bucket had lost files that jobs need.",
+              {{"files", std::to_string(outcome.files)}});
+  if (outcome.damaged > 0)
+    log.write(log_level::error, "blobs-damaged",
+              "Copies of files that the bucket lost are damaged.",
+              {{"files", std::to_string(outcome.damaged)}});
+  if (outcome.failure)
+    log.write(log_level::warn, "blobs-not-restored", outcome.failure->context);
+  restored_at_ = outcome.failure ? std::nullopt : std::optional{services_.time.ticks()};
+  // Putting the first of them back has made the bucket.
+  if (auto bucket = services_.files->look(server_patience); bucket && !outcome.failure)
     made_at_ = bucket->made_at;
 }
 

@@ -3,6 +3,7 @@
 #include "actors/core/state.hpp"
 #include "actors/core/time.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -18,7 +19,7 @@ struct node_services;
 bool is_needed(const state_reader& view, const std::string& sha256);
 
 /// Puts the files that this node took, and that live jobs need, back into a bucket that has lost
-/// them: looks at the bucket now and then, on a thread of its own.
+/// them: looks at the bucket at once and then now and again, on a thread of its own.
 class blob_restorer {
 public:
   static constexpr std::chrono::seconds period{10};
@@ -29,7 +30,7 @@ public:
   /// Requires: `services` outlives it and has the view of every log.
   explicit blob_restorer(node_services& services);
 
-  /// Waits until what is under way has ended.
+  /// Waits until the piece that is under way has ended.
   ~blob_restorer();
 
   blob_restorer(const blob_restorer&) = delete;
@@ -38,13 +39,15 @@ public:
 private:
   void work();
   void look();
+  bool is_due(const std::optional<timestamp>& made_at) const;
+  void restore();
 
   node_services& services_;
-  std::optional<timestamp> made_at_; ///< When the bucket was made that has all of them.
-  monotonic checked_at_{};
+  std::optional<timestamp> made_at_;     ///< When the bucket was made that has all of them.
+  std::optional<monotonic> restored_at_; ///< Nothing: not yet, or not all of them.
+  std::atomic<bool> ending_{false};
   std::mutex mutex_;
   std::condition_variable changed_;
-  bool ending_ = false;
   std::thread thread_;
 };
 

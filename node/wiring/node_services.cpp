@@ -50,7 +50,7 @@ result<void> open_sandbox(node_services& s) {
   std::move(users.begin(), users.end(), std::back_inserter(settings.pools));
   // First: it makes the scratch folder, which strict handlers are shut in to when they start.
   s.courier = std::make_unique<scratch_courier>(s.folder->scratch(), *s.copied_files, *s.files,
-                                                courier_threads);
+                                                courier_threads, is_built_in);
   auto handlers = process_sandbox::open(std::move(settings));
   if (!handlers)
     return handlers.error();

@@ -21,28 +21,37 @@ constexpr std::size_t spares_max = 64;
 constexpr const char* in_name = "in";
 constexpr const char* out_name = "out";
 
+constexpr auto folder_mode = fs::perms::owner_all;
+
+bool is_as_made(const fs::path& folder) {
+  std::error_code failed;
+  const auto status = fs::symlink_status(folder, failed);
+  return !failed && status.type() == fs::file_type::directory &&
+         (status.permissions() & fs::perms::mask) == folder_mode;
+}
+
+/// Removes the files below; false when there is anything but files, or one stays.
+bool sweep_files(const fs::path& folder) {
+  std::error_code failed;
+  for (fs::directory_iterator at{folder, failed}, end; !failed && at != end; at.increment(failed))
+    if (at->symlink_status(failed).type() == fs::file_type::directory || failed ||
+        !fs::remove(at->path(), failed))
+      return false;
+  return !failed;
+}
+
 /// Removes the files of a scratch folder. Returns whether it is now as it was made: `in` and `out`,
-/// real folders and empty, and nothing beside them.
+/// empty, and nothing beside them.
 bool sweep_out(const fs::path& folder) {
   std::error_code failed;
   std::size_t entries = 0;
   for (fs::directory_iterator at{folder, failed}, end; !failed && at != end; at.increment(failed))
     ++entries;
-  if (failed || entries != 2)
+  if (failed || entries != 2 || !is_as_made(folder))
     return false;
-  for (const auto* name : {in_name, out_name}) {
-    const auto below = folder / name;
-    const auto status = fs::symlink_status(below, failed);
-    if (status.type() != fs::file_type::directory ||
-        (status.permissions() & fs::perms::owner_all) != fs::perms::owner_all)
+  for (const auto* name : {in_name, out_name})
+    if (!is_as_made(folder / name) || !sweep_files(folder / name))
       return false;
-    for (fs::directory_iterator at{below, failed}, end; !failed && at != end; at.increment(failed))
-      if (at->symlink_status(failed).type() == fs::file_type::directory || failed ||
-          !fs::remove(at->path(), failed))
-        return false;
-    if (failed)
-      return false;
-  }
   return true;
 }
 
@@ -74,11 +83,15 @@ result<blob_ref> put_file(blobs& files, const regular_file& file, const handler_
 
 } // namespace
 
-scratch_courier::scratch_courier(fs::path root, blobs& inputs, blobs& outputs, std::size_t threads)
-    : root_{std::move(root)}, inputs_{inputs}, outputs_{outputs} {
+scratch_courier::scratch_courier(fs::path root, blobs& inputs, blobs& outputs, std::size_t threads,
+                                 kind_test is_ours)
+    : root_{std::move(root)}, behind_{root_.string() + "-spare"}, is_ours_{std::move(is_ours)},
+      inputs_{inputs}, outputs_{outputs} {
   std::error_code ignored; // A folder that stays is removed with its attempt or at the next start.
-  fs::remove_all(root_, ignored);
-  fs::create_directories(root_, ignored);
+  for (const auto& folder : {root_, behind_}) {
+    fs::remove_all(folder, ignored);
+    fs::create_directories(folder, ignored);
+  }
   for (std::size_t i = 0; i < threads; ++i)
     threads_.emplace_back([this] { work_off(); });
 }
@@ -123,7 +136,13 @@ void scratch_courier::keep_artifact(handler_artifact made) {
 }
 
 void scratch_courier::discard(const lease& of) {
-  add([this, folder = folder_of(of)] { put_away(folder); });
+  auto folder = folder_of(of);
+  bool may_be_kept = false;
+  {
+    const std::scoped_lock lock{mutex_};
+    may_be_kept = kept_after_.erase(folder.filename().string()) > 0;
+  }
+  add([this, folder = std::move(folder), may_be_kept] { put_away(folder, may_be_kept); });
 }
 
 fs::path scratch_courier::folder_of(const lease& of) const {
@@ -132,13 +151,11 @@ fs::path scratch_courier::folder_of(const lease& of) const {
 
 result<fs::path> scratch_courier::make_folder(const stage_request& request) {
   const auto folder = folder_of(request.of);
-  if (!take_spare(folder)) {
-    std::error_code failure;
-    fs::create_directories(folder / in_name, failure);
-    if (!failure)
-      fs::create_directories(folder / out_name, failure);
-    if (failure)
-      return error{errc::io_failed, "the scratch folder cannot be made: " + failure.message()};
+  if (auto made = make_empty(folder); !made)
+    return made.error();
+  if (is_ours_(request.kind)) {
+    const std::scoped_lock lock{mutex_};
+    kept_after_.insert(folder.filename().string());
   }
   if (request.input)
     if (auto fetched = inputs_.fetch(*request.input, folder / in_name / "0"); !fetched)
@@ -146,32 +163,54 @@ result<fs::path> scratch_courier::make_folder(const stage_request& request) {
   return folder;
 }
 
+result<void> scratch_courier::make_empty(const fs::path& folder) {
+  if (take_spare(folder))
+    return {};
+  for (const auto& each : {folder, folder / in_name, folder / out_name}) {
+    std::error_code failure;
+    fs::create_directory(each, failure);
+    if (!failure)
+      fs::permissions(each, folder_mode, failure);
+    if (failure)
+      return error{errc::io_failed, "the scratch folder cannot be made: " + failure.message()};
+  }
+  return {};
+}
+
 /// Gives a spare folder this name. Cheaper than making three: ext4 uses no inode again for seconds
 /// after it was freed, and looks at each of those whenever it makes one.
 bool scratch_courier::take_spare(const fs::path& folder) {
-  const std::scoped_lock lock{mutex_};
+  fs::path spare;
+  {
+    const std::scoped_lock lock{mutex_};
+    if (spares_.empty())
+      return false;
+    spare = std::move(spares_.back());
+    spares_.pop_back();
+  }
   std::error_code failed;
-  if (!spares_.empty())
-    fs::rename(spares_.back(), folder, failed);
-  if (spares_.empty() || failed)
-    return false;
-  spares_.pop_back();
-  return true;
+  fs::rename(spare, folder, failed);
+  return !failed;
 }
 
-/// Keeps the folder for another attempt when it can be emptied, else removes it.
-void scratch_courier::put_away(const fs::path& folder) {
-  std::error_code failed;
-  if (sweep_out(folder)) {
+/// Keeps the folder for another attempt when it may be kept and can be emptied, else removes it.
+void scratch_courier::put_away(const fs::path& folder, bool may_be_kept) {
+  fs::path own;
+  {
     const std::scoped_lock lock{mutex_};
-    const auto spare = root_ / ("spare-" + std::to_string(++spares_made_));
-    if (spares_.size() < spares_max) {
-      fs::rename(folder, spare, failed);
-      if (!failed)
-        return spares_.push_back(spare);
-    }
+    own = behind_ / std::to_string(++left_);
   }
-  fs::remove_all(folder, failed);
+  // Whoever moves it away has it alone; a handler that still runs finds nothing there.
+  std::error_code failed;
+  fs::rename(folder, own, failed);
+  if (failed)
+    return;
+  if (may_be_kept && sweep_out(own)) {
+    const std::scoped_lock lock{mutex_};
+    if (spares_.size() < spares_max)
+      return spares_.push_back(std::move(own));
+  }
+  fs::remove_all(own, failed);
 }
 
 result<blob_ref> scratch_courier::put_artifact(const handler_artifact& made) {

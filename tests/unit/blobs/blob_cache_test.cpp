@@ -45,9 +45,9 @@ protected:
   static constexpr std::uint64_t bytes_max = 1'000;
 
   void open(std::uint64_t most = bytes_max) {
-    cache = std::make_unique<blob_cache>(
-        cache_settings{folder.path() / "cache", most,
-                       [this](const std::string& sha256) { return needed.contains(sha256); }});
+    cache = std::make_unique<blob_cache>(cache_settings{
+        folder.path() / "cache", most,
+        [this](const std::string& sha256) { return needed.contains(sha256); }, young_for});
     files = std::make_unique<cached_blobs>(stored, *cache);
   }
 
@@ -81,8 +81,21 @@ protected:
     }
   }
 
+  restored put_all_back() {
+    return put_back(
+        *cache, stored,
+        {[this](const std::string& sha256) { return needed.contains(sha256); },
+         [this](const std::string& sha256) -> result<bool> {
+           const auto read = stored.read({sha256, 0, {}, {}}, 0, [](auto) { return true; });
+           return bool{read};
+         },
+         [this] { return goes_on; }});
+  }
+
   test::temporary_folder folder;
   test::memory_blobs stored;
+  std::chrono::seconds young_for{0};
+  bool goes_on = true;
   std::set<std::string> needed;
   std::unique_ptr<blob_cache> cache;
   std::unique_ptr<cached_blobs> files;
@@ -127,22 +140,51 @@ TEST_F(blob_caching, lets_the_least_recently_used_leave_first) {
 }
 
 TEST_F(blob_caching, keeps_what_live_jobs_need_even_over_its_size) {
-  std::vector<blob_ref> blobs;
-  for (char letter = 'a'; letter <= 'f'; ++letter) {
-    blobs.push_back(put(std::string(200, letter)));
-    needed.insert(blobs.back().sha256);
-  }
-  needed.insert(put(std::string(200, 'g')).sha256);
+  young_for = std::chrono::hours{1};
+  open();
+  for (char letter = 'a'; letter <= 'g'; ++letter)
+    needed.insert(put(std::string(200, letter)).sha256);
+  young_for = {};
+  open();
   EXPECT_EQ(cache->contents().size(), 7U);
   needed.clear();
   put(std::string(200, 'h'));
   EXPECT_EQ(cache->contents().size(), 5U);
 }
 
-TEST_F(blob_caching, keeps_no_file_that_would_push_the_others_out) {
-  const auto blob = put(std::string(251, 'x'));
-  EXPECT_EQ(files_here(), 0U);
-  EXPECT_EQ(fetch(blob), std::string(251, 'x'));
+TEST_F(blob_caching, keeps_what_has_just_come_until_its_job_is_there) {
+  young_for = std::chrono::hours{1};
+  open();
+  for (char letter = 'a'; letter <= 'g'; ++letter)
+    put(std::string(200, letter));
+  EXPECT_EQ(cache->contents().size(), 7U);
+}
+
+TEST_F(blob_caching, lets_a_large_file_leave_before_all_others) {
+  const auto small = put(std::string(100, 's'));
+  put(std::string(800, 'l'));
+  put(std::string(150, 't'));
+  const auto left = cache->contents();
+  EXPECT_EQ(left.size(), 2U);
+  EXPECT_EQ(left.front(), small.sha256);
+}
+
+TEST_F(blob_caching, obeys_a_smaller_limit_after_a_restart) {
+  for (char letter = 'a'; letter <= 'e'; ++letter)
+    put(std::string(200, letter));
+  const auto pinned = cache->contents().front();
+  needed.insert(pinned);
+  open(0);
+  EXPECT_EQ(cache->contents(), std::vector{pinned});
+}
+
+TEST_F(blob_caching, takes_the_new_file_for_a_damaged_one) {
+  const auto blob = put("some text");
+  std::ofstream{folder.path() / "cache" / blob.sha256} << "some test!";
+  put("some text");
+  stored.set_away(true);
+  EXPECT_EQ(fetch(blob), "some text");
+  EXPECT_EQ(cache->figures().bytes, 9U);
 }
 
 TEST_F(blob_caching, replaces_a_damaged_copy_by_the_stores_own) {
@@ -194,11 +236,12 @@ TEST_F(blob_caching, makes_room_when_the_disk_is_full) {
 
 TEST_F(blob_caching, puts_back_what_the_store_has_lost_and_jobs_need) {
   const auto wanted = put("wanted");
+  const auto there = put("there");
   const auto done_with = put("done with");
+  needed = {wanted.sha256, there.sha256};
   lose(wanted);
   lose(done_with);
-  const auto is_needed = [&](const std::string& sha256) { return sha256 == wanted.sha256; };
-  EXPECT_EQ(*put_back(*cache, stored, is_needed), 1U);
+  EXPECT_EQ(put_all_back().files, 1U);
   std::string text;
   EXPECT_TRUE(stored.read(wanted, 0, [&text](std::span<const std::byte> bytes) {
     text.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
@@ -206,6 +249,37 @@ TEST_F(blob_caching, puts_back_what_the_store_has_lost_and_jobs_need) {
   }));
   EXPECT_EQ(text, "wanted");
   EXPECT_EQ(stored.read(done_with, 0, [](auto) { return true; }).error().code, errc::not_found);
+  EXPECT_EQ(cache->figures().hits, 0U) << "no job was given a file";
+}
+
+TEST_F(blob_caching, puts_the_others_back_when_one_is_damaged) {
+  const auto damaged = put("damaged");
+  const auto wanted = put("wanted");
+  needed = {damaged.sha256, wanted.sha256};
+  lose(damaged);
+  lose(wanted);
+  std::ofstream{folder.path() / "cache" / damaged.sha256} << "demaged";
+  const auto outcome = put_all_back();
+  EXPECT_EQ(outcome.files, 1U);
+  EXPECT_EQ(outcome.damaged, 1U);
+  EXPECT_FALSE(outcome.failure);
+}
+
+TEST_F(blob_caching, says_when_the_store_takes_nothing_back) {
+  needed.insert(put("wanted").sha256);
+  stored.set_away(true);
+  const auto outcome = put_all_back();
+  EXPECT_EQ(outcome.files, 0U);
+  ASSERT_TRUE(outcome.failure);
+  EXPECT_EQ(outcome.failure->code, errc::unavailable);
+}
+
+TEST_F(blob_caching, stops_putting_back_when_the_node_ends) {
+  const auto wanted = put("wanted");
+  needed.insert(wanted.sha256);
+  lose(wanted);
+  goes_on = false;
+  EXPECT_EQ(put_all_back().files, 0U);
 }
 
 } // namespace

@@ -3,10 +3,16 @@
 #include "tests/conformance/memory_blobs.hpp"
 #include "tests/conformance/temporary_folder.hpp"
 
+#include <atomic>
 #include <condition_variable>
+#include <fcntl.h>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <map>
 #include <sstream>
+#include <sys/stat.h>
+#include <thread>
+#include <unistd.h>
 
 namespace dure::node {
 namespace {
@@ -48,8 +54,9 @@ protected:
     return told;
   }
 
-  fs::path stage(std::uint8_t number, std::optional<blob_ref> input = {}) {
-    courier.stage({attempt(number), std::move(input)});
+  fs::path stage(std::uint8_t number, std::optional<blob_ref> input = {},
+                 std::string kind = "document.parse") {
+    courier.stage({attempt(number), std::move(kind), std::move(input)});
     return *next<staged_files>().scratch;
   }
 
@@ -68,16 +75,14 @@ protected:
     return *writer->finish();
   }
 
-  /// Waits until everything asked for before is done.
-  void settle() { stage(255); }
-
   test::temporary_folder folder;
   test::memory_blobs inputs;
   test::memory_blobs outputs;
   std::mutex mutex;
   std::condition_variable changed;
   std::vector<courier_message> messages;
-  scratch_courier courier{folder.path() / "scratch", inputs, outputs, 1};
+  scratch_courier courier{folder.path() / "scratch", inputs, outputs, 1,
+                          [](std::string_view kind) { return kind == "document.parse"; }};
 };
 
 TEST_F(scratch_files, stages_the_input_in_a_folder_of_its_own) {
@@ -88,7 +93,8 @@ TEST_F(scratch_files, stages_the_input_in_a_folder_of_its_own) {
 }
 
 TEST_F(scratch_files, says_why_an_input_cannot_be_staged) {
-  courier.stage({attempt(1), blob_ref{std::string(64, '0'), 1, "lost", "text/plain"}});
+  courier.stage(
+      {attempt(1), "document.parse", blob_ref{std::string(64, '0'), 1, "lost", "text/plain"}});
   EXPECT_EQ(next<staged_files>().scratch.error().code, errc::not_found);
 }
 
@@ -104,19 +110,39 @@ TEST_F(scratch_files, gives_the_next_attempt_nothing_of_the_last) {
   EXPECT_TRUE(fs::exists("/etc/passwd"));
 }
 
-TEST_F(scratch_files, uses_the_folders_of_ended_attempts_again) {
-  stage(1);
-  courier.discard(attempt(1));
-  stage(2);
-  courier.discard(attempt(2));
-  settle();
-  std::size_t folders = 0;
-  for ([[maybe_unused]] const auto& entry : fs::directory_iterator{folder.path() / "scratch"})
-    ++folders;
-  EXPECT_EQ(folders, 1U);
+ino_t inode_of(const fs::path& path) {
+  struct stat found {};
+
+  EXPECT_EQ(::lstat(path.c_str(), &found), 0) << path;
+  return found.st_ino;
 }
 
-TEST_F(scratch_files, removes_folders_that_were_tampered_with) {
+TEST_F(scratch_files, uses_the_folders_of_ended_attempts_again) {
+  const auto inode = inode_of(stage(1, put_input("content")));
+  courier.discard(attempt(1));
+  EXPECT_EQ(inode_of(stage(2)), inode);
+}
+
+TEST_F(scratch_files, uses_no_folder_again_that_a_users_command_had) {
+  const auto held = ::open(stage(1, {}, "my.kind").c_str(), O_PATH | O_DIRECTORY);
+  courier.discard(attempt(1));
+
+  struct stat before {};
+
+  ASSERT_EQ(::fstat(held, &before), 0);
+  EXPECT_NE(inode_of(stage(2)), before.st_ino);
+  ::close(held);
+}
+
+/// Returns what lies in a fresh scratch folder, with modes.
+std::map<std::string, fs::perms> listing(const fs::path& scratch) {
+  std::map<std::string, fs::perms> all{{".", fs::status(scratch).permissions()}};
+  for (const auto& entry : fs::recursive_directory_iterator{scratch})
+    all.emplace(entry.path().lexically_relative(scratch), entry.symlink_status().permissions());
+  return all;
+}
+
+TEST_F(scratch_files, gives_nobody_a_folder_that_was_tampered_with) {
   const auto elsewhere = folder.path() / "elsewhere";
   fs::create_directories(elsewhere);
   std::ofstream{elsewhere / "precious"} << "stays";
@@ -127,22 +153,53 @@ TEST_F(scratch_files, removes_folders_that_were_tampered_with) {
       },
       [](const fs::path& scratch) { fs::create_directory(scratch / "out" / "below"); },
       [](const fs::path& scratch) { fs::create_directory(scratch / "more"); },
+      [](const fs::path& scratch) { std::ofstream{scratch / "more"} << "more"; },
       [](const fs::path& scratch) { fs::remove(scratch / "in"); },
+      [](const fs::path& scratch) { fs::permissions(scratch / "out", fs::perms::owner_read); },
+      [](const fs::path& scratch) { fs::permissions(scratch / "in", fs::perms::all); },
       [](const fs::path& scratch) {
-        fs::permissions(scratch / "out", fs::perms::owner_read | fs::perms::owner_exec);
+        fs::permissions(scratch, fs::perms::owner_read | fs::perms::owner_exec);
       }};
+  const auto fresh = listing(stage(200));
+  ASSERT_EQ(fresh.size(), 3U);
   std::uint8_t number = 0;
   for (const auto& deed : deeds) {
     const auto scratch = stage(++number);
     deed(scratch);
     courier.discard(attempt(number));
-    const auto next_one = stage(++number);
-    EXPECT_TRUE(fs::symlink_status(next_one / "out").type() == fs::file_type::directory);
-    EXPECT_TRUE(fs::is_empty(next_one / "out"));
-    std::ofstream{next_one / "out" / "writable"} << "yes";
-    EXPECT_EQ(read_file(next_one / "out" / "writable"), "yes") << int{number};
+    EXPECT_EQ(listing(stage(++number)), fresh) << int{number};
   }
   EXPECT_EQ(read_file(elsewhere / "precious"), "stays");
+}
+
+TEST_F(scratch_files, keeps_attempts_apart_that_begin_and_end_at_once) {
+  const auto input = put_input("content");
+  scratch_courier busy{folder.path() / "busy", inputs, outputs, 4,
+                       [](std::string_view) { return true; }};
+  std::atomic<int> staged = 0;
+  std::atomic<int> wrong = 0;
+  constexpr int rounds = 300;
+  busy.listen([&](courier_message told) {
+    const auto& one = std::get<staged_files>(told);
+    // Some are told after they were discarded: those have no folder any more.
+    if (one.scratch && one.of.attempt == 1 && read_file(*one.scratch / "in" / "0") != "content")
+      ++wrong;
+    busy.discard(one.of);
+    busy.discard(one.of);
+    ++staged;
+  });
+  for (int i = 0; i < rounds; ++i) {
+    auto of = attempt(static_cast<std::uint8_t>(i));
+    of.job = job_id{make_random_uuid(static_cast<std::uint64_t>(i), 7)};
+    of.attempt = i % 3 == 0 ? 2 : 1;
+    busy.stage({of, "document.parse", input});
+    if (of.attempt == 2)
+      busy.discard(of);
+  }
+  while (staged < rounds)
+    std::this_thread::yield();
+  busy.listen({});
+  EXPECT_EQ(wrong, 0);
 }
 
 TEST_F(scratch_files, keeps_large_results_as_files_and_small_ones_inline) {
@@ -178,7 +235,7 @@ TEST_F(scratch_files, keeps_artifacts_and_refuses_what_lies_elsewhere) {
 
 TEST_F(scratch_files, removes_what_an_earlier_life_has_left) {
   fs::create_directories(folder.path() / "old" / "folder" / "in");
-  const scratch_courier fresh{folder.path() / "old", inputs, outputs, 1};
+  const scratch_courier fresh{folder.path() / "old", inputs, outputs, 1, {}};
   EXPECT_TRUE(fs::is_empty(folder.path() / "old"));
 }
 
