@@ -93,7 +93,11 @@ void report_questions(std::ostringstream& out, const parsed_options& parsed) {
   for (const auto& [key, value] : table) {
     const std::string word{key.str()};
     std::ostringstream line;
-    line << word << " = " << toml::toml_formatter{value};
+    line << word << " = ";
+    if (const auto number = value.value_exact<double>())
+      line << *number; // toml++ shows 0.7 with all the digits of its nearest double.
+    else
+      line << toml::toml_formatter{value};
     if (!value.is_table())
       out << with_origin(line.str(), origin_of(parsed, "questions." + word));
   }

@@ -118,6 +118,8 @@ class Questions(unittest.TestCase):
         repeated = stats["requests"] - count
         print(f"\nkill -9 of the node: {repeated} of {count} asked twice, {in_flight} were in flight", flush=True)
         self.assertLessEqual(repeated, in_flight)
+        lost = sum(q["cost"]["possibly_charged"] for q in questions_of(node, "killed").values())
+        self.assertTrue(repeated <= lost <= in_flight, "what was in flight is in the books as maybe charged")
 
     @unittest.skipUnless(SHOW, "takes minutes: DURE_QUESTIONS_SHOW=1")
     def test_kills_of_everybody_lose_nothing(self):

@@ -196,7 +196,7 @@ TEST(chat_request, keeps_the_question_apart_from_the_prompt) {
 }
 
 TEST(chat_request, takes_the_prompt_that_came_along_or_the_default) {
-  const auto given = prompt_of({{"prompt", {{"content", "Be short."}, {"version", 4}}}});
+  const auto given = prompt_of({{"prompt", {{"content", "Be short."}, {"version", 4U}}}});
   EXPECT_EQ(given.content, "Be short.");
   EXPECT_EQ(given.version, 4U);
   for (const json& input :
