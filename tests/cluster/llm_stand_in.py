@@ -188,6 +188,9 @@ class StandInServer:
     async def do_limited_seconds(self, writer, marker, fault):
         return await self.send(writer, 429, failure("Slow down."), {"Retry-After": "1"})
 
+    async def do_limited_absurdly(self, writer, marker, fault):
+        return await self.send(writer, 429, failure("Slow down."), {"Retry-After": "9223372036854775807"})
+
     async def do_limited_date(self, writer, marker, fault):
         return await self.send(writer, 429, failure("Slow down."), {"Retry-After": formatdate(time.time() + 2, usegmt=True)})
 

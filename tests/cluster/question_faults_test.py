@@ -1,7 +1,9 @@
 """Every way in which a provider can fail, against the handler as it runs in a node: each ends with its code, none hurts another."""
 
 import json
-import os
+import shutil
+import socket
+import ssl
 import subprocess
 import tempfile
 import threading
@@ -18,6 +20,7 @@ TIMEOUT_S = 4
 # Fault -> what the attempt ends with: ? it may be tried again, $ it may have been charged, + its cost is known.
 ENDS = {
     "limited_seconds": "provider_rate_limited?",
+    "limited_absurdly": "provider_rate_limited?",
     "limited_date": "provider_rate_limited?",
     "limited_reset": "provider_rate_limited?",
     "limited": "provider_rate_limited?",
@@ -50,6 +53,40 @@ ENDS = {
     "no_choices": "provider_answer_empty?+",
     "empty_text": "provider_answer_empty?+",
 }
+
+
+def certificate_in(folder):
+    """Makes a certificate for localhost that nobody has signed; returns its file, which holds the key too."""
+    at = f"{folder}/self.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+                    "-addext", "subjectAltName=DNS:localhost", "-keyout", at, "-out", f"{at}.crt"], check=True, capture_output=True)
+    with open(at, "a") as key, open(f"{at}.crt") as certificate:
+        key.write(certificate.read())
+    return at
+
+
+class Impostor:
+    """Speaks TLS with a certificate, and keeps what it hears after a handshake."""
+
+    def __init__(self, certificate):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        self.listener, self.context, self.heard, self.visits = socket.create_server(("127.0.0.1", 0)), context, b"", 0
+        self.base_url = f"https://localhost:{self.listener.getsockname()[1]}/v1"
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            try:
+                visitor, _ = self.listener.accept()
+            except OSError:
+                return
+            self.visits += 1
+            try:
+                with self.context.wrap_socket(visitor, server_side=True) as secret:
+                    self.heard += secret.recv(65536)
+            except OSError:
+                pass
 
 
 class Handler:
@@ -129,7 +166,8 @@ class QuestionFaults(unittest.TestCase):
         self.assertEqual(stats["keys"], [f"Bearer {KEY}"])
 
     def test_waits_that_the_provider_asks_for_are_passed_on(self):
-        for fault, least, most in (("limited_seconds", 1000, 1000), ("limited_date", 1, 2000), ("limited_reset", 1000, 1000)):
+        for fault, least, most in (("limited_seconds", 1000, 1000), ("limited_date", 1, 2000), ("limited_reset", 1000, 1000),
+                                   ("limited_absurdly", 86_400_000, 86_400_000)):
             wait = self.handler.end_of(self.handler.begin(f"fault:{fault}"))["error"]["retry_after_ms"]
             self.assertTrue(least <= wait <= most, (fault, wait))
 
@@ -172,6 +210,26 @@ class QuestionFaults(unittest.TestCase):
             odd = Handler(scheme)
             self.addCleanup(odd.close)
             self.assertIn("error", odd.end_of(odd.begin("[[odd]]")))
+
+    def test_a_kept_connection_that_is_cut_is_not_asked_again_behind_our_back(self):
+        handler = Handler(self.stand_in.base_url)
+        self.addCleanup(handler.close)
+        self.assertIn("result", handler.end_of(handler.begin("[[kept]]")))
+        ended = handler.end_of(handler.begin("[[dropped]] fault:cut_unanswered"))
+        self.assertEqual(short_form(ended), "provider_unavailable?$", ended)
+        self.assertEqual(self.stand_in.stats()["asked"]["dropped"], 1)
+
+    @unittest.skipUnless(shutil.which("openssl"), "makes a certificate with openssl")
+    def test_a_certificate_that_nobody_vouches_for_gets_neither_key_nor_question(self):
+        with tempfile.TemporaryDirectory() as folder:
+            impostor = Impostor(certificate_in(folder))
+        self.addCleanup(impostor.listener.close)
+        handler = Handler(impostor.base_url)
+        self.addCleanup(handler.close)
+        ended = handler.end_of(handler.begin("[[secret]]"))
+        self.assertEqual(short_form(ended), "provider_unavailable?", ended)
+        self.assertIn("certificate", ended["error"]["message"])
+        self.assertEqual((impostor.visits, impostor.heard), (1, b""))
 
     def test_many_are_in_flight_in_one_process(self):
         self.stand_in.settle(latency_ms=500)

@@ -12,8 +12,8 @@ namespace {
 using nlohmann::json;
 using ending = http_reply::ending;
 
-/// Nobody counts more for one answer; it keeps the sums of a hostile one from overflowing.
-constexpr std::uint64_t tokens_max = 100'000'000;
+/// No answer has more; the cost of a hostile one stays below what the node takes in a report.
+constexpr std::uint64_t tokens_max = 10'000'000;
 constexpr std::uint64_t micros_per_unit = 1'000'000;
 constexpr std::size_t quote_bytes_max = 300;
 

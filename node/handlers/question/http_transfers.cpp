@@ -18,6 +18,7 @@ constexpr std::size_t header_bytes_max = std::size_t{64} << 10;
 constexpr milliseconds connect_within{10'000};
 /// A server may close a connection that rests; one that was used lately rarely is.
 constexpr long connection_rest_seconds_max = 20;
+constexpr curl_off_t retry_after_seconds_max = 86'400;
 
 struct close_transfer {
   void operator()(CURL* curl) const { curl_easy_cleanup(curl); }
@@ -168,7 +169,7 @@ struct http_transfers::parts {
     curl_easy_getinfo(t.curl.get(), CURLINFO_RESPONSE_CODE, &reply.status);
     curl_off_t wait = 0;
     if (curl_easy_getinfo(t.curl.get(), CURLINFO_RETRY_AFTER, &wait) == CURLE_OK && wait > 0)
-      reply.retry_after = std::chrono::seconds{wait};
+      reply.retry_after = std::chrono::seconds{std::min(wait, retry_after_seconds_max)};
     for (const auto& name : target.headers_wanted) {
       curl_header* found = nullptr;
       if (curl_easy_header(t.curl.get(), name.c_str(), 0, CURLH_HEADER, -1, &found) == CURLHE_OK)

@@ -121,6 +121,7 @@ TEST(chat_answer, fails_by_what_it_holds) {
 TEST(chat_answer, counts_only_tokens_that_make_sense) {
   for (const char* usage : {R"({"prompt_tokens":-1,"completion_tokens":1})",
                             R"({"prompt_tokens":1e300,"completion_tokens":1})",
+                            R"({"prompt_tokens":10000001,"completion_tokens":1})",
                             R"({"prompt_tokens":18446744073709551615,"completion_tokens":1})",
                             R"({"prompt_tokens":"7","completion_tokens":1})", "[]", "null"}) {
     auto body = json::parse(good);
