@@ -58,7 +58,10 @@ result<void> note_success(const state_reader& state, const complete&, decision& 
 
 result<void> note_failure(const state_reader& state, const fail& c, decision& made,
                           const context& at) {
-  if (c.possibly_charged)
+  const auto booked = std::any_of(made.events.begin(), made.events.end(), [](const event& e) {
+    return std::holds_alternative<events::cost_booked>(e); // By how the attempt ended.
+  });
+  if (c.possibly_charged && !booked)
     made.events.push_back(events::cost_booked{c.of.job, {}, true});
   if (c.failure.code == code_rate_limited) {
     const auto told = c.retry_not_before.value_or(at.now + quota_block_default);

@@ -49,6 +49,15 @@ struct handler_artifact {
   std::string media_type;
 };
 
+/// What an attempt that asked an outside provider knows of the bill.
+struct attempt_charge {
+  job_cost cost;
+  quota_report quota;
+  bool possibly_charged = false; ///< A request went out and its answer was lost.
+
+  bool operator==(const attempt_charge&) const = default;
+};
+
 /// How an attempt ended. Exactly one for every task that was taken.
 struct handler_end {
   lease of;
@@ -56,6 +65,7 @@ struct handler_end {
   std::string result; ///< JSON text when completed; may be far larger than what is kept inline.
   std::optional<job_error> failure; ///< When failed, died or timed_out.
   std::optional<milliseconds> retry_after;
+  attempt_charge charge;
   std::uint64_t peak_memory_bytes = 0;
 };
 

@@ -37,12 +37,19 @@ handler_task to_task(const attempt_in_hand& attempt, timestamp now) {
 command_body to_report(const handler_end& end, bool given_back, job_result outcome, timestamp now) {
   switch (end.end) {
   case attempt_end::completed:
-    return complete{end.of, std::move(outcome), {}, end.peak_memory_bytes};
+    return complete{end.of, std::move(outcome), end.charge.cost, end.peak_memory_bytes,
+                    end.charge.quota};
   case attempt_end::failed:
   case attempt_end::died:
   case attempt_end::timed_out: {
-    fail report{
-        end.of, end.end, end.failure.value_or(unexplained(end.end)), {}, end.peak_memory_bytes};
+    fail report{end.of,
+                end.end,
+                end.failure.value_or(unexplained(end.end)),
+                {},
+                end.peak_memory_bytes,
+                end.charge.cost,
+                end.charge.possibly_charged,
+                end.charge.quota};
     if (end.retry_after)
       report.retry_not_before = now + *end.retry_after;
     return report;

@@ -15,7 +15,8 @@ inline constexpr std::string_view queue_record_prefix = "queue/";
 std::string queue_record_key(std::string_view name);
 
 /// Returns the value of a queue's record: {name, logs, kinds, paused, pause_reason,
-/// concurrency_max, depth_max}. The version is the record's own, so it is not in the value.
+/// concurrency_max, depth_max, rate {requests_per_minute, tokens_per_minute}}. The version is the
+/// record's own, so it is not in the value.
 std::string to_json_text(const queue_definition& q);
 
 /// Returns the definition that a record of that version holds, or errc::corrupt. Fields that this

@@ -2,6 +2,7 @@
 
 #include "node/config/kind_table.hpp"
 #include "node/config/nearest_word.hpp"
+#include "node/config/question_table.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -12,6 +13,7 @@ namespace dure::node {
 namespace {
 
 constexpr std::string_view kinds_key = "kinds";
+constexpr std::string_view questions_key = "questions";
 
 /// With the built-in ones they must fit into one claim.
 constexpr std::size_t user_kinds_max = limits::claim_kinds_max - 16;
@@ -68,7 +70,7 @@ std::string apply_option(parsed_options& to, const std::vector<option>& known,
   const auto found =
       std::find_if(known.begin(), known.end(), [&](const option& one) { return one.key == word; });
   if (found == known.end()) {
-    std::vector<std::string> words{std::string{kinds_key}};
+    std::vector<std::string> words{std::string{kinds_key}, std::string{questions_key}};
     for (const auto& one : known)
       words.push_back(one.key);
     return where + " is unknown; did you mean '" + nearest_word(word, words) + "'?";
@@ -94,9 +96,10 @@ std::string apply_config_file(parsed_options& to, const std::vector<option>& kno
   }
   for (const auto& [key, value] : table) {
     const std::string word{key.str()};
-    auto mistake = word == kinds_key ? apply_kinds(to, path, value)
-                                     : apply_option(to, known, word, value,
-                                                    at_line(path, value.source().begin.line));
+    auto mistake = word == kinds_key       ? apply_kinds(to, path, value)
+                   : word == questions_key ? apply_questions(to, path, value)
+                                           : apply_option(to, known, word, value,
+                                                          at_line(path, value.source().begin.line));
     if (!mistake.empty())
       return mistake;
   }

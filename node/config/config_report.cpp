@@ -1,6 +1,7 @@
 #include "node/config/config_report.hpp"
 
 #include "node/config/option_table.hpp"
+#include "node/config/question_table.hpp"
 
 #include <sstream>
 #include <toml++/toml.h>
@@ -44,6 +45,15 @@ toml::table to_table(const user_kind& kind) {
                      {"profile", to_string(kind.profile)}};
 }
 
+toml::table questions_of(const parsed_options& parsed) {
+  toml::table questions;
+  for (auto& [key, value] : to_table(parsed.options->questions))
+    questions.insert(
+        key, toml::table{{"value", std::move(value)},
+                         {"origin", origin_of(parsed, "questions." + std::string{key.str()})}});
+  return questions;
+}
+
 toml::table json_of(const parsed_options& parsed) {
   toml::table options;
   for (const auto& one : options_of("config"))
@@ -55,7 +65,9 @@ toml::table json_of(const parsed_options& parsed) {
     table.insert("origin", origin_of(parsed, "kinds." + kind.name));
     kinds.insert(kind.name, std::move(table));
   }
-  return toml::table{{"options", std::move(options)}, {"kinds", std::move(kinds)}};
+  return toml::table{{"options", std::move(options)},
+                     {"kinds", std::move(kinds)},
+                     {"questions", questions_of(parsed)}};
 }
 
 /// Returns the value as TOML: numbers and switches as they are, the rest as quoted text.
@@ -68,6 +80,34 @@ std::string literal(const std::string& text) {
   return out.str();
 }
 
+/// Returns a line of TOML with its origin behind it.
+std::string with_origin(std::string line, const std::string& origin) {
+  constexpr std::size_t origin_column = 40;
+  line.append(line.size() < origin_column ? origin_column - line.size() : 1, ' ');
+  return line + "# " + origin + "\n";
+}
+
+void report_questions(std::ostringstream& out, const parsed_options& parsed) {
+  out << "\n[questions]\n";
+  auto table = to_table(parsed.options->questions);
+  for (const auto& [key, value] : table) {
+    const std::string word{key.str()};
+    std::ostringstream line;
+    line << word << " = ";
+    if (const auto number = value.value_exact<double>())
+      line << *number; // toml++ shows 0.7 with all the digits of its nearest double.
+    else
+      line << toml::toml_formatter{value};
+    if (!value.is_table())
+      out << with_origin(line.str(), origin_of(parsed, "questions." + word));
+  }
+  if (const auto* prices = table.get_as<toml::table>("prices"))
+    for (const auto& [model, price] : *prices)
+      out << "\n[questions.prices." << toml::toml_formatter{toml::value<std::string>{model.str()}}
+          << "] # " << origin_of(parsed, "questions.prices") << "\n"
+          << *price.as_table() << "\n";
+}
+
 } // namespace
 
 std::string config_report(const parsed_options& parsed) {
@@ -76,16 +116,16 @@ std::string config_report(const parsed_options& parsed) {
     out << toml::json_formatter{json_of(parsed)} << "\n";
     return out.str();
   }
-  constexpr std::size_t origin_column = 40;
   for (const auto& one : options_of("config")) {
     const auto value = one.show(*parsed.options);
-    auto line = value.empty() ? "# " + one.key + " is not set" : one.key + " = " + literal(value);
-    line.append(line.size() < origin_column ? origin_column - line.size() : 1, ' ');
-    out << line << "# " << origin_of(parsed, one.key) << "\n";
+    out << with_origin(value.empty() ? "# " + one.key + " is not set"
+                                     : one.key + " = " + literal(value),
+                       origin_of(parsed, one.key));
   }
   for (const auto& kind : parsed.options->kinds)
     out << "\n[kinds.\"" << kind.name << "\"] # " << origin_of(parsed, "kinds." + kind.name) << "\n"
         << to_table(kind) << "\n";
+  report_questions(out, parsed);
   return out.str();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/core/error.hpp"
+#include "node/config/question_options.hpp"
 #include "node/config/user_kind.hpp"
 
 #include <cstdint>
@@ -45,6 +46,7 @@ struct node_options {
   node_roles roles;
   std::string log_level = "info";
   std::vector<user_kind> kinds; ///< From the file only.
+  question_options questions;   ///< From the file only.
 
   bool operator==(const node_options&) const = default;
 };

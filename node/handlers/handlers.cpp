@@ -2,6 +2,7 @@
 
 #include "node/handlers/document/document_handler.hpp"
 #include "node/handlers/noop/noop_handler.hpp"
+#include "node/handlers/question/provider_settings.hpp"
 #include "node/handlers/question/question_handler.hpp"
 #include "node/handlers/sleep/sleep_handler.hpp"
 
@@ -86,6 +87,19 @@ std::vector<std::string> set_variables(std::span<const char* const> names) {
   return found;
 }
 
+/// What asking a provider needs beside what explaining by extracts does.
+void let_ask(pool_settings& settings, const question_options& questions) {
+  settings.env = to_variables(questions);
+  settings.shut_in.no_network = false;
+  settings.concurrency_max = std::max(settings.concurrency_max, questions.in_flight);
+  settings.limits.open_files += 2ULL * settings.concurrency_max;
+  // Threads that resolve names reserve far more than they use.
+  if (limits_address_space)
+    settings.limits.address_space_bytes = 4'096 * mebibyte;
+  // It has nothing to say while it waits for an answer.
+  settings.silence = std::max(settings.silence, 2 * milliseconds{questions.timeout});
+}
+
 pool_settings settings_of(const built_in& handler, std::uint32_t slots,
                           const std::filesystem::path& scratch) {
   pool_settings settings;
@@ -110,11 +124,14 @@ pool_settings settings_of(const built_in& handler, std::uint32_t slots,
 
 } // namespace
 
-std::vector<pool_settings> built_in_pools(std::uint32_t slots,
-                                          const std::filesystem::path& scratch) {
+std::vector<pool_settings> built_in_pools(std::uint32_t slots, const std::filesystem::path& scratch,
+                                          const question_options& questions) {
   std::vector<pool_settings> pools;
-  for (const built_in& handler : table)
+  for (const built_in& handler : table) {
     pools.push_back(settings_of(handler, slots, scratch));
+    if (handler.run == run_question && asks_provider(questions))
+      let_ask(pools.back(), questions);
+  }
   return pools;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "node/config/question_options.hpp"
 #include "node/sandbox/pool_settings.hpp"
 
 #include <cstdint>
@@ -10,9 +11,9 @@
 namespace dure::node {
 
 /// Returns how the built-in handlers are run on a node with `slots` slots: this binary as `dure
-/// handler KIND`, which writes below `scratch` only.
-std::vector<pool_settings> built_in_pools(std::uint32_t slots,
-                                          const std::filesystem::path& scratch);
+/// handler KIND`, which writes below `scratch` only. `questions` says who explains them.
+std::vector<pool_settings> built_in_pools(std::uint32_t slots, const std::filesystem::path& scratch,
+                                          const question_options& questions);
 
 /// Returns whether this binary is the handler of `kind`.
 bool is_built_in(std::string_view kind);

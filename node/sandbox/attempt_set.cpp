@@ -62,16 +62,20 @@ result<void> attempt_set::take(attempt_report report, monotonic now, std::uint64
   if (auto* said = std::get_if<result_line>(&report.said)) {
     if (said->json.size() > settings_.result_bytes_max)
       return error{errc::too_large, "a result"};
+    const attempt_charge charge = said->charge;
     handler_end outcome = of.spoiled ? ended(of.task.of, std::move(*of.spoiled))
                                      : completed(of.task.of, std::move(*said));
+    outcome.charge = charge;
     outcome.peak_memory_bytes = peak;
     end(it, std::move(outcome), out);
     return {};
   }
   if (auto* said = std::get_if<error_line>(&report.said)) {
+    const attempt_charge charge = said->charge;
     handler_end outcome = of.cancelled   ? cancelled(of.task.of)
                           : of.soft_told ? ended(of.task.of, endings::soft_timeout())
                                          : failed(of.task.of, std::move(*said));
+    outcome.charge = charge;
     outcome.peak_memory_bytes = peak;
     end(it, std::move(outcome), out);
     return {};

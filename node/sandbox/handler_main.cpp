@@ -63,6 +63,28 @@ void handle(handler& works, json message, handler_session& session) {
     works.cancel(cancelled->value("job", ""), session);
 }
 
+/// Returns the members that stand beside a result or an error, each after a comma.
+std::string beside(const attempt_charge& charge) {
+  std::string members;
+  if (charge.cost != job_cost{})
+    members += R"(,"cost":)" + text_of({{"tokens_in", charge.cost.tokens_in},
+                                        {"tokens_out", charge.cost.tokens_out},
+                                        {"micros", charge.cost.micros}});
+  json quota = json::object();
+  if (charge.quota.requests_left)
+    quota["requests_left"] = *charge.quota.requests_left;
+  if (charge.quota.tokens_left)
+    quota["tokens_left"] = *charge.quota.tokens_left;
+  if (!quota.empty())
+    members += R"(,"quota":)" + text_of(quota);
+  return members;
+}
+
+bool can_be_read(int fd) {
+  pollfd waits{fd, POLLIN, 0};
+  return fd >= 0 && ::poll(&waits, 1, 0) > 0;
+}
+
 std::optional<milliseconds> until(std::optional<handler::clock::time_point> wake) {
   if (!wake)
     return std::nullopt;
@@ -98,19 +120,23 @@ void handler_session::artifact(const handler_job& job, std::string_view name, st
   say(job, "artifact", text_of({{"name", name}, {"path", path}, {"media_type", media_type}}));
 }
 
-void handler_session::result(const handler_job& job, std::string_view json_text) {
-  say(job, "result", json_text);
+void handler_session::result(const handler_job& job, std::string_view json_text,
+                             const attempt_charge& charge) {
+  say(job, "result", json_text, beside(charge));
 }
 
-void handler_session::error(const handler_job& job, const job_error& failure) {
-  say(job, "error",
-      text_of({{"code", failure.code},
-               {"message", failure.message},
-               {"retryable", failure.retryable}}));
+void handler_session::error(const handler_job& job, const job_error& failure,
+                            const attempt_charge& charge, std::optional<milliseconds> retry_after) {
+  json told{{"code", failure.code}, {"message", failure.message}, {"retryable", failure.retryable}};
+  if (charge.possibly_charged)
+    told["possibly_charged"] = true;
+  if (retry_after)
+    told["retry_after_ms"] = std::max(retry_after->count(), milliseconds::rep{0});
+  say(job, "error", text_of(told), beside(charge));
 }
 
-void handler_session::say(const handler_job& job, std::string_view what,
-                          std::string_view json_text) {
+void handler_session::say(const handler_job& job, std::string_view what, std::string_view json_text,
+                          std::string_view beside_it) {
   std::string message = R"({"job":")";
   message += job.id;
   message += R"(","attempt":)";
@@ -119,6 +145,7 @@ void handler_session::say(const handler_job& job, std::string_view what,
   message += what;
   message += "\":";
   message += json_text;
+  message += beside_it;
   message += '}';
   append(message);
 }
@@ -162,10 +189,10 @@ bool handler_session::cancelled(const handler_job& job) {
   });
 }
 
-std::optional<json> handler_session::next(std::optional<milliseconds> wait) {
+std::optional<json> handler_session::next(std::optional<milliseconds> wait, int also) {
   if (messages_.empty()) {
     flush();
-    read_some(wait);
+    read_some(wait, also);
   }
   if (messages_.empty())
     return std::nullopt;
@@ -174,11 +201,11 @@ std::optional<json> handler_session::next(std::optional<milliseconds> wait) {
   return message;
 }
 
-void handler_session::read_some(std::optional<milliseconds> wait) {
-  pollfd waits{in_, POLLIN, 0};
+void handler_session::read_some(std::optional<milliseconds> wait, int also) {
+  std::array<pollfd, 2> waits{{{in_, POLLIN, 0}, {also, POLLIN, 0}}}; // poll skips -1.
   const int timeout =
       wait ? static_cast<int>(std::min<milliseconds::rep>(wait->count(), 60'000)) : -1;
-  if (closed_ || ::poll(&waits, 1, timeout) <= 0)
+  if (closed_ || ::poll(waits.data(), waits.size(), timeout) <= 0 || waits[0].revents == 0)
     return;
   std::array<char, 64 * 1024> buffer;
   const ssize_t got = ::read(in_, buffer.data(), buffer.size());
@@ -211,6 +238,10 @@ std::optional<handler::clock::time_point> handler::next_wake() const {
   return std::nullopt;
 }
 
+int handler::wakes_on() const {
+  return -1;
+}
+
 void handler::wake(clock::time_point, handler_session&) {}
 
 int handler_main(handler& works, const std::vector<std::string>& kinds, std::uint32_t concurrency) {
@@ -221,9 +252,10 @@ int handler_main(handler& works, const std::vector<std::string>& kinds, std::uin
   handler_session session{STDIN_FILENO, STDOUT_FILENO};
   session.hello(kinds, concurrency);
   while (!session.closed()) {
-    if (auto message = session.next(until(works.next_wake())))
+    if (auto message = session.next(until(works.next_wake()), works.wakes_on()))
       handle(works, std::move(*message), session);
-    if (const auto wake = works.next_wake(); wake && *wake <= handler::clock::now())
+    const auto wake = works.next_wake();
+    if ((wake && *wake <= handler::clock::now()) || can_be_read(works.wakes_on()))
       works.wake(handler::clock::now(), session);
   }
   session.flush();

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/core/job.hpp"
+#include "actors/ports/sandbox.hpp"
 #include "node/sandbox/line_buffer.hpp"
 
 #include <chrono>
@@ -41,9 +41,12 @@ public:
   void artifact(const handler_job& job, std::string_view name, std::string_view path,
                 std::string_view media_type);
 
-  /// Ends the attempt. `json_text` is one line of valid JSON.
-  void result(const handler_job& job, std::string_view json_text);
-  void error(const handler_job& job, const job_error& failure);
+  /// Ends the attempt. `json_text` is one line of valid JSON. `charge`: what it cost, for those who
+  /// ask somebody outside.
+  void result(const handler_job& job, std::string_view json_text,
+              const attempt_charge& charge = {});
+  void error(const handler_job& job, const job_error& failure, const attempt_charge& charge = {},
+             std::optional<milliseconds> retry_after = std::nullopt);
 
   /// Sends what was said so far; done by itself whenever there is nothing more to read.
   void flush();
@@ -53,17 +56,18 @@ public:
   bool cancelled(const handler_job& job);
 
   /// Returns the next message, waiting at most `wait` (nothing: for ever); nothing when the time
-  /// is over or the input is closed.
-  std::optional<nlohmann::json> next(std::optional<milliseconds> wait);
+  /// is over, `also` (a descriptor, or -1) can be read, or the input is closed.
+  std::optional<nlohmann::json> next(std::optional<milliseconds> wait, int also = -1);
 
   /// Returns whether the input is closed and all of it was handled.
   bool closed() const { return closed_ && messages_.empty(); }
 
 private:
-  void say(const handler_job& job, std::string_view what, std::string_view json_text);
+  void say(const handler_job& job, std::string_view what, std::string_view json_text,
+           std::string_view beside_it = {});
   void say(const nlohmann::json& message);
   void append(std::string_view message);
-  void read_some(std::optional<milliseconds> wait);
+  void read_some(std::optional<milliseconds> wait, int also = -1);
   void take(std::string_view line);
 
   int in_;
@@ -91,6 +95,10 @@ public:
 
   /// Returns when `wake` shall be called.
   virtual std::optional<clock::time_point> next_wake() const;
+
+  /// Returns a descriptor, the same for life, that makes `wake` be called when it can be read; -1:
+  /// none. Of several an epoll descriptor makes one.
+  virtual int wakes_on() const;
   virtual void wake(clock::time_point now, handler_session& session);
 };
 

@@ -142,7 +142,43 @@ bool read_artifact(const json& object, attempt_report& report) {
   return in.good();
 }
 
-bool read_error(const json& object, attempt_report& report) {
+/// More would overflow the sums of a set; nobody pays so much for one answer.
+constexpr std::uint64_t charge_max = 1'000'000'000'000;
+
+bool read_cost(const json& object, job_cost& cost) {
+  members in{object};
+  for (const auto& [name, to] : {std::pair{"tokens_in", &cost.tokens_in},
+                                 {"tokens_out", &cost.tokens_out},
+                                 {"micros", &cost.micros}}) {
+    *to = in.count(name).value_or(0);
+    in.require(*to <= charge_max);
+  }
+  return in.good();
+}
+
+bool read_quota(const json& object, quota_report& quota) {
+  members in{object};
+  quota.requests_left = in.count("requests_left");
+  quota.tokens_left = in.count("tokens_left");
+  return in.good();
+}
+
+/// Reads what stands beside a result or an error.
+bool read_charge(const members& message, attempt_charge& charge) {
+  const json* cost = message.find("cost");
+  const json* quota = message.find("quota");
+  return (cost == nullptr || read_cost(*cost, charge.cost)) &&
+         (quota == nullptr || read_quota(*quota, charge.quota));
+}
+
+bool read_result(const json& outcome, const members& message, attempt_report& report) {
+  result_line done{outcome.dump()};
+  const bool good = read_charge(message, done.charge);
+  report.said = std::move(done);
+  return good;
+}
+
+bool read_error(const json& object, const members& message, attempt_report& report) {
   members in{object};
   error_line failed;
   failed.failure.code = in.text("code");
@@ -150,7 +186,8 @@ bool read_error(const json& object, attempt_report& report) {
   failed.failure.retryable = in.flag("retryable");
   if (const auto wait = in.count("retry_after_ms"))
     failed.retry_after = milliseconds{std::min<std::uint64_t>(*wait, 86'400'000)};
-  in.require(is_error_code(failed.failure.code));
+  failed.charge.possibly_charged = in.flag("possibly_charged");
+  in.require(is_error_code(failed.failure.code) && read_charge(message, failed.charge));
   report.said = std::move(failed);
   return in.good();
 }
@@ -166,12 +203,11 @@ std::optional<handler_report> read_attempt(const json& message) {
   attempt_report report{{job_id{*id}, static_cast<std::uint16_t>(*attempt)}, {}};
   bool good = false;
   if (const json* outcome = in.find("result")) {
-    report.said = result_line{outcome->dump()};
-    good = true;
+    good = read_result(*outcome, in, report);
   } else if (const json* progress = in.find("progress")) {
     good = read_progress(*progress, report);
   } else if (const json* failed = in.find("error")) {
-    good = read_error(*failed, report);
+    good = read_error(*failed, in, report);
   } else if (const json* log = in.find("log")) {
     good = read_log(*log, report);
   } else if (const json* artifact = in.find("artifact")) {

@@ -67,11 +67,13 @@ struct artifact_line {
 
 struct result_line {
   std::string json;
+  attempt_charge charge{};
 };
 
 struct error_line {
   job_error failure;
   std::optional<milliseconds> retry_after;
+  attempt_charge charge{};
 };
 
 /// What a handler says about one of its attempts.

@@ -13,6 +13,7 @@
 #include "node/wiring/first_queues.hpp"
 #include "node/wiring/kind_queues.hpp"
 #include "node/wiring/node_services.hpp"
+#include "node/wiring/provider_limits.hpp"
 
 #include <algorithm>
 #include <caf/actor_system.hpp>
@@ -102,16 +103,26 @@ struct node_actors::parts {
 
   supervisor_context root_context(std::function<void(std::string)> give_up) {
     auto& s = services;
-    supervisor_context context{
-        s.options.name,     {},     {},    {}, first_queues(), {backend.routed()},
-        std::move(give_up), s.time, *s.log};
+    supervisor_context context{s.options.name,
+                               {},
+                               {},
+                               {},
+                               first_queues(s.options.questions),
+                               {backend.routed()},
+                               std::move(give_up),
+                               s.time,
+                               *s.log};
     context.start_scheduler = [this](const shard_place& place, const supervisor_actor& root_of) {
       return start_scheduler(place, root_of);
     };
     if (s.options.roles.worker)
       context.start_worker = [this] { return start_worker(); };
-    context.more_records = [&s](const std::vector<queue_definition>& known) {
-      return missing_kinds(s.options.kinds, known);
+    context.more_records = [&s, limits = provider_limits{s.options.questions}](
+                               const std::vector<queue_definition>& known) mutable {
+      auto records = missing_kinds(s.options.kinds, known);
+      if (auto record = limits.missing(known))
+        records.push_back(std::move(*record));
+      return records;
     };
     context.read_queues = [&s]() -> result<std::vector<queue_definition>> {
       auto directory = gateway::queue_directory::read(*s.rows);

@@ -45,7 +45,7 @@ result<void> connect(node_services& s) {
 
 result<void> open_sandbox(node_services& s) {
   sandbox_settings settings;
-  settings.pools = built_in_pools(s.options.slots, s.folder->scratch());
+  settings.pools = built_in_pools(s.options.slots, s.folder->scratch(), s.options.questions);
   auto users = user_pools(s.options.kinds, s.folder->scratch());
   std::move(users.begin(), users.end(), std::back_inserter(settings.pools));
   // First: it makes the scratch folder, which strict handlers are shut in to when they start.

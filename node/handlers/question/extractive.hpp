@@ -1,19 +1,10 @@
 #pragma once
 
-#include <cstddef>
+#include "node/handlers/question/choice_question.hpp"
+
 #include <string>
-#include <vector>
 
 namespace dure::node {
-
-/// A multiple-choice question, taken apart.
-struct choice_question {
-  std::string text;
-  std::vector<std::string> options;
-  std::size_t answer = 0; ///< Index of the right option.
-  std::string passage;
-  std::string comment; ///< On the passage.
-};
 
 /// Returns a short explanation from the passage's own sentences, in the question's language: the
 /// one that bears on the answer, and for each wrong option the one that speaks of it, or that none

@@ -6,10 +6,12 @@ namespace dure::node {
 
 inline constexpr std::uint32_t question_concurrency = 64;
 
-/// Runs the handler of kind `question.explain`. Returns the exit status.
+/// Runs the handler of kind `question.explain`, by the provider that the process's variables name.
+/// Returns the exit status.
 ///
 /// Input: {question: {questionText, option1…option5, correctAnswer "1"…"5", passageContent,
-/// passageComment}}. Result: {explanation, provider, model, promptVersion}.
+/// passageComment, subject, level}, prompt: {version, content} or null}. Result: {explanation,
+/// provider, model, promptVersion}.
 int run_question();
 
 } // namespace dure::node

@@ -193,6 +193,20 @@ TEST(attempt_report, carries_the_wish_of_the_provider_to_come_later) {
   EXPECT_FALSE(report.failure.code.empty());
 }
 
+TEST(attempt_report, carries_what_the_attempt_cost) {
+  handler_end end;
+  end.of = example_grant(1).of;
+  end.charge = {{10, 3, 55}, {9, 800}, true};
+  const auto done = std::get<complete>(to_report(end, false, {}, {}));
+  EXPECT_EQ(done.cost, end.charge.cost);
+  EXPECT_EQ(done.quota, end.charge.quota);
+  end.end = attempt_end::failed;
+  const auto failed = std::get<fail>(to_report(end, false, {}, {}));
+  EXPECT_EQ(failed.cost, end.charge.cost);
+  EXPECT_EQ(failed.quota, end.charge.quota);
+  EXPECT_TRUE(failed.possibly_charged);
+}
+
 TEST(outcome_desk, closes_a_batch_when_its_last_outcome_is_there_in_any_order) {
   outcome_desk desk;
   auto first = desk.open(2);

@@ -152,6 +152,74 @@ TEST_F(node_options_of, a_report_is_a_file_that_says_the_same) {
   EXPECT_EQ(*again.options, *first.options);
 }
 
+TEST_F(node_options_of, questions_are_explained_as_their_table_says) {
+  file = "[questions]\nprovider = \"openai\"\nbase_url = \"http://127.0.0.1:9/v1\"\nmodel = \"m\"\n"
+         "key_file = \"/run/my key\"\ntemperature = 0\nmax_tokens = 900\ntimeout_s = 30\nin_flight "
+         "= 8\n"
+         "requests_per_minute = 600\ntokens_per_minute = 90000\n"
+         "[questions.prices.\"m\"]\ninput = 2.5\noutput = 10\n";
+  const auto parsed = parse({"--config", "dure.toml"});
+  ASSERT_TRUE(parsed.options) << parsed.text;
+  const question_options expected{"openai",
+                                  "http://127.0.0.1:9/v1",
+                                  "m",
+                                  "/run/my key",
+                                  0,
+                                  900,
+                                  std::chrono::seconds{30},
+                                  8,
+                                  600,
+                                  90'000,
+                                  {{"m", {2'500'000, 10'000'000}}}};
+  EXPECT_EQ(parsed.options->questions, expected);
+  EXPECT_FALSE(asks_provider(parse({}).options->questions));
+}
+
+TEST_F(node_options_of, a_wrong_questions_table_names_its_line_and_what_to_write) {
+  for (const auto& [content, said] : {
+           std::pair{"provder = \"openai\"\n",
+                     "line 2: 'provder' is unknown; did you mean 'provider'?"},
+           std::pair{"provider = \"oracle\"\n", "line 2: 'provider' takes \"extractive\" or"},
+           std::pair{"base_url = \"ftp://x\"\n", "'base_url' takes a URL"},
+           std::pair{"base_url = \"https://user:secret@x\"\n", "'base_url' takes a URL"},
+           std::pair{"temperature = 2.5\n", "'temperature' takes a number from 0 to 2"},
+           std::pair{"temperature = nan\n", "'temperature' takes a number from 0 to 2"},
+           std::pair{"timeout_s = 231\n", "'timeout_s' takes a whole number from 1 to 230"},
+           std::pair{"requests_per_minute = 0\n", "'requests_per_minute' takes a whole number"},
+           std::pair{"prices.m = 3\n", "'prices' takes tables"},
+           std::pair{"prices.m.input = -1\nprices.m.output = 1\n", "'prices' takes tables"},
+           std::pair{"prices.m.input = 1\n", "'prices' takes tables"},
+       }) {
+    file = std::string{"[questions]\n"} + content;
+    const auto parsed = parse({"--config", "dure.toml"});
+    EXPECT_EQ(parsed.exit_code, 2) << content;
+    EXPECT_NE(parsed.text.find(said), std::string::npos) << parsed.text;
+  }
+  file = "[question]\n";
+  EXPECT_NE(parse({"--config", "dure.toml"}).text.find("did you mean 'questions'?"),
+            std::string::npos);
+}
+
+TEST_F(node_options_of, a_report_shows_where_questions_go_and_never_a_key) {
+  variables["DURE_QUESTIONS_KEY"] = "sk-secret";
+  file = "[questions]\nprovider = \"openai\"\n[questions.prices.\"gpt-4o\"]\ninput = 2.5\noutput = "
+         "10\n";
+  auto parsed = parse({"--config", "dure.toml"}, "config");
+  ASSERT_TRUE(parsed.options) << parsed.text;
+  const auto report = config_report(parsed);
+  for (const auto* part : {"[questions]\n", "provider = ", "# dure.toml line 2\n",
+                           "timeout_s = 120", "# default\n", "input = 2.5"})
+    EXPECT_NE(report.find(part), std::string::npos) << part << " in\n" << report;
+  parsed.wants_json = true;
+  const auto json = config_report(parsed);
+  EXPECT_NE(json.find("\"questions\""), std::string::npos) << json;
+  EXPECT_EQ((report + json).find("sk-secret"), std::string::npos);
+  file = report;
+  const auto again = parse({"--config", "dure.toml"}, "config");
+  ASSERT_TRUE(again.options) << again.text << report;
+  EXPECT_EQ(again.options->questions, parsed.options->questions);
+}
+
 TEST_F(node_options_of, help_is_no_mistake) {
   auto parsed = parse({"--help"});
   EXPECT_EQ(parsed.exit_code, 0);

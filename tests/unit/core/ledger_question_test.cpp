@@ -186,6 +186,15 @@ TEST_F(ledger_question_test, a_lost_node_books_a_request_that_may_have_been_char
   EXPECT_EQ(read(id).state, s::pending);
 }
 
+TEST_F(ledger_question_test, a_lost_answer_is_booked_once_by_whoever_tells_of_it) {
+  const auto id = put("1");
+  auto f = failure(claimed().at(0).of, code_timeout);
+  f.end = attempt_end::timed_out;
+  f.possibly_charged = true;
+  does<accepted>(f);
+  EXPECT_EQ(read(id).possibly_charged, 1U);
+}
+
 TEST_F(ledger_question_test, a_provider_that_is_away_pauses_the_queue_probes_and_fails_nobody) {
   for (int i = 0; i < 10; ++i)
     put("q" + std::to_string(i));

@@ -27,7 +27,7 @@ inline std::string read_file(const std::filesystem::path& path) {
 class handlers_fixture : public sandbox_fixture {
 protected:
   void open_kind(const std::string& kind, std::uint32_t slots = 2) {
-    for (pool_settings& pool : built_in_pools(slots, scratch())) {
+    for (pool_settings& pool : built_in_pools(slots, scratch(), {})) {
       if (pool.kind != kind)
         continue;
       pool.argv.front() = test_program;

@@ -1,5 +1,7 @@
 #include "tests/unit/handlers/handlers_fixture.hpp"
 
+#include <algorithm>
+
 namespace dure::node {
 
 class built_in_handlers : public handlers_fixture {};
@@ -47,7 +49,7 @@ TEST_F(built_in_handlers, refuse_to_sleep_by_anything_but_a_whole_number) {
 }
 
 TEST(built_in_pools, are_one_for_each_kind_with_a_process_per_slot_for_documents) {
-  const auto pools = built_in_pools(5, "/scratch");
+  const auto pools = built_in_pools(5, "/scratch", {});
   ASSERT_EQ(pools.size(), 4U);
   for (const pool_settings& pool : pools) {
     EXPECT_EQ(pool.processes_min, 1U);
@@ -56,6 +58,32 @@ TEST(built_in_pools, are_one_for_each_kind_with_a_process_per_slot_for_documents
     EXPECT_EQ(pool.needs_files, pool.kind == "document.parse");
     EXPECT_EQ(pool.processes_max, pool.kind == "document.parse" ? 5U : 1U);
   }
+}
+
+TEST(built_in_pools, let_the_explainer_ask_only_where_a_provider_is_configured) {
+  ::setenv("DURE_QUESTIONS_KEY", "sk-secret", 1);
+  question_options questions;
+  questions.provider = provider_openai;
+  questions.in_flight = 100;
+  questions.timeout = std::chrono::seconds{200};
+  questions.prices[questions.model] = {2'500'000, 10'000'000};
+  for (const pool_settings& pool : built_in_pools(2, "/scratch", questions)) {
+    const bool asks = pool.kind == "question.explain";
+    const auto told = [&pool](const char* variable) {
+      return std::find(pool.env.begin(), pool.env.end(), variable) != pool.env.end();
+    };
+    EXPECT_EQ(pool.shut_in.no_network, !asks) << pool.kind;
+    EXPECT_EQ(told("DURE_QUESTIONS_KEY=sk-secret"), asks) << pool.kind;
+    EXPECT_EQ(told("DURE_QUESTIONS_TEMPERATURE=0.7"), asks) << pool.kind;
+    EXPECT_EQ(told("DURE_QUESTIONS_INPUT_MICROS=2500000"), asks) << pool.kind;
+    if (asks) {
+      EXPECT_EQ(pool.concurrency_max, 100U);
+      EXPECT_GT(pool.silence, questions.timeout);
+    }
+  }
+  for (const pool_settings& pool : built_in_pools(2, "/scratch", {}))
+    EXPECT_TRUE(pool.kind == "document.parse" || pool.env.empty()) << "no key for who asks nobody";
+  ::unsetenv("DURE_QUESTIONS_KEY");
 }
 
 TEST(run_handler, knows_its_kinds_only) {

@@ -79,6 +79,22 @@ TEST_F(attempt_set_keeps, a_result_that_came_after_the_soft_limit) {
   EXPECT_EQ(last_end().end, attempt_end::completed);
 }
 
+TEST_F(attempt_set_keeps, what_an_attempt_cost_however_it_ends) {
+  const attempt_charge paid{{10, 3, 55}, {9, std::nullopt}, false};
+  const attempt_charge lost{{}, {}, true};
+  for (std::uint8_t n = 1; n <= 3; ++n)
+    attempts.start(task_of(n), at(0));
+  ASSERT_TRUE(attempts.take(report_of(1, result_line{"{}", paid}), at(1), 0, out));
+  EXPECT_EQ(last_end().charge, paid);
+  ASSERT_TRUE(attempts.take(report_of(2, error_line{{"c", "", true}, {}, lost}), at(1), 0, out));
+  EXPECT_EQ(last_end().charge, lost);
+  attempts.expire(at(1'000), out, lines);
+  ASSERT_TRUE(
+      attempts.take(report_of(3, error_line{{"c", "", true}, {}, lost}), at(1'001), 0, out));
+  EXPECT_EQ(last_end().end, attempt_end::timed_out);
+  EXPECT_EQ(last_end().charge, lost);
+}
+
 TEST_F(attempt_set_keeps, the_silence_of_the_whole_process) {
   settings.silence = milliseconds{500};
   attempts.start(task_of(1), at(0));

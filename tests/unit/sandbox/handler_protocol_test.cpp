@@ -53,6 +53,16 @@ TEST(handler_protocol, reads_every_message) {
   EXPECT_EQ(failed.retry_after, milliseconds{1'500});
 }
 
+TEST(handler_protocol, reads_what_an_attempt_cost_and_what_the_provider_said_of_its_quota) {
+  const auto done = said<result_line>(
+      R"("result":{},"cost":{"tokens_in":10,"tokens_out":3,"micros":55},"quota":{"requests_left":9})");
+  EXPECT_EQ(done.charge, (attempt_charge{{10, 3, 55}, {9, std::nullopt}, false}));
+  const auto failed = said<error_line>(
+      R"("error":{"code":"c","possibly_charged":true},"cost":{"tokens_in":7},"quota":{"tokens_left":0})");
+  EXPECT_EQ(failed.charge, (attempt_charge{{7, 0, 0}, {std::nullopt, 0}, true}));
+  EXPECT_EQ(said<result_line>(R"("result":{})").charge, attempt_charge{});
+}
+
 TEST(handler_protocol, reads_several_messages_in_a_line) {
   const std::string both =
       "[" + message(R"("progress":{"done":1})") + "," + message(R"("result":{})") + "]";
@@ -81,6 +91,12 @@ TEST(handler_protocol, takes_nothing_of_a_line_that_is_garbage) {
       message(R"("error":{"code":"Bad Code"})"),
       message(R"("error":{})"),
       message(R"("split":[])"),
+      message(R"("result":{},"cost":7)"),
+      message(R"("result":{},"cost":{"tokens_in":-1})"),
+      message(R"("result":{},"cost":{"micros":1000000000001})"),
+      message(R"("result":{},"quota":{"requests_left":"many"})"),
+      message(R"("error":{"code":"c"},"cost":[])"),
+      message(R"("error":{"code":"c","possibly_charged":1})"),
       message(R"("artifact":{"name":"a/b","path":"x"})"),
       message(R"("result":")"
               "\xff\"")};

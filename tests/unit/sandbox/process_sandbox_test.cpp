@@ -46,6 +46,16 @@ TEST_F(process_sandbox_runs, what_is_waiting_in_as_many_processes_as_allowed) {
   EXPECT_EQ(end_of(4).end, attempt_end::completed) << "it had to wait for a process";
 }
 
+TEST_F(process_sandbox_runs, jobs_that_cost_something) {
+  open(test_pool());
+  run(task_of(1, R"({"do":"pay"})"));
+  EXPECT_EQ(end_of(1).charge, (attempt_charge{{10, 3, 55}, {9, 800}, false}));
+  run(task_of(2, R"({"do":"lose"})"));
+  const handler_end lost = end_of(2);
+  EXPECT_EQ(lost.charge, (attempt_charge{{}, {}, true}));
+  EXPECT_EQ(lost.retry_after, milliseconds{1'500});
+}
+
 TEST_F(process_sandbox_runs, jobs_with_progress_logs_and_files) {
   open(test_pool());
   handler_task task = task_of(1, R"({"do":"file"})");

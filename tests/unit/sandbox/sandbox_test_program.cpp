@@ -35,6 +35,11 @@ public:
       leave_file(job, session);
     else if (act == "fail")
       session.error(job, {"no_good", "It is no good.", false});
+    else if (act == "pay")
+      session.result(job, "{}", {{10, 3, 55}, {9, 800}, false});
+    else if (act == "lose")
+      session.error(job, {"lost", "Nobody answered.", true}, {{}, {}, true},
+                    dure::milliseconds{1'500});
     else
       misbehave(act, job, session);
   }
