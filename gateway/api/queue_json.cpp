@@ -12,17 +12,34 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view known_fields[] = {
-    "name", "logs", "kinds", "paused", "pause_reason", "concurrency_max", "depth_max"};
+    "name", "logs", "kinds", "paused", "pause_reason", "concurrency_max", "depth_max", "rate"};
 
 template <class T> json or_null(const std::optional<T>& value) {
   return value ? json(*value) : json(nullptr);
 }
 
-bool knows_all_fields(const json& value) {
-  return std::all_of(value.items().begin(), value.items().end(), [](const auto& member) {
-    return std::find(std::begin(known_fields), std::end(known_fields), member.key()) !=
-           std::end(known_fields);
+constexpr std::string_view known_rates[] = {"requests_per_minute", "tokens_per_minute"};
+
+template <std::size_t N>
+bool knows_all_fields(const json& value, const std::string_view (&known)[N]) {
+  return std::all_of(value.items().begin(), value.items().end(), [&](const auto& member) {
+    return std::find(std::begin(known), std::end(known), member.key()) != std::end(known);
   });
+}
+
+json to_json(const rate_limits& rate) {
+  return {{"requests_per_minute", or_null(rate.requests_per_minute)},
+          {"tokens_per_minute", or_null(rate.tokens_per_minute)}};
+}
+
+/// Throws like `read`. Records written before there were rates have none.
+rate_limits read_rate(const json& value) {
+  rate_limits rate;
+  if (const auto& limit = value.at("requests_per_minute"); !limit.is_null())
+    rate.requests_per_minute = limit.get<std::uint32_t>();
+  if (const auto& limit = value.at("tokens_per_minute"); !limit.is_null())
+    rate.tokens_per_minute = limit.get<std::uint32_t>();
+  return rate;
 }
 
 /// Throws nlohmann's exceptions for anything missing or of another type.
@@ -39,6 +56,8 @@ queue_definition read(const json& value, std::uint64_t version) {
     q.settings.concurrency_max = limit.get<std::uint32_t>();
   if (const auto& limit = value.at("depth_max"); !limit.is_null())
     q.settings.depth_max = limit.get<std::uint64_t>();
+  if (const auto rate = value.find("rate"); rate != value.end())
+    q.settings.rate = read_rate(*rate);
   return q;
 }
 
@@ -53,6 +72,10 @@ std::string queue_record_key(std::string_view name) {
   return std::string{queue_record_prefix} + std::string{name};
 }
 
+std::string log_record_key(log_number log) {
+  return "log/" + std::to_string(number(log));
+}
+
 std::string to_json_text(const queue_definition& q) {
   auto logs = json::array();
   for (auto log : q.logs)
@@ -63,7 +86,8 @@ std::string to_json_text(const queue_definition& q) {
               {"paused", q.settings.paused},
               {"pause_reason", q.settings.pause_reason},
               {"concurrency_max", or_null(q.settings.concurrency_max)},
-              {"depth_max", or_null(q.settings.depth_max)}}
+              {"depth_max", or_null(q.settings.depth_max)},
+              {"rate", to_json(q.settings.rate)}}
       .dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -71,7 +95,9 @@ result<queue_definition> parse_queue_definition(std::string_view text, std::uint
   auto value = json::parse(text, nullptr, false);
   if (!value.is_object())
     return error{errc::corrupt, "A queue's record is not a JSON object."};
-  if (!knows_all_fields(value))
+  const auto rate = value.find("rate");
+  if (!knows_all_fields(value, known_fields) ||
+      (rate != value.end() && rate->is_object() && !knows_all_fields(*rate, known_rates)))
     return error{errc::newer_node_needed, "A queue's record has a field that is not known."};
   try {
     auto q = read(value, version);
