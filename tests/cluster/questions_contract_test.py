@@ -1,5 +1,7 @@
 """What a real node answers about sets of questions, prompts and their queue is what /openapi.json says."""
 
+import csv
+import io
 import json
 import unittest
 
@@ -56,7 +58,7 @@ class QuestionsContract(Conversation):
         self.say("listQuestions", 200, f"{QUESTIONS}?cursor={page['next']}")
         self.say("listQuestions", 400, f"{QUESTIONS}?limit=0")
         table = self.say("exportQuestionsCsv", 200, f"{QUESTIONS}.csv").body.decode("utf-8-sig")
-        self.assertEqual(len(table.splitlines()), 4)
+        self.assertEqual([row["questionNumber"] for row in csv.DictReader(io.StringIO(table))], ["1", "2", ""])
         lines = self.say("exportQuestionsLines", 200, f"{QUESTIONS}.jsonl").body.splitlines()
         self.assertEqual([json.loads(line)["questionText"] for line in lines], ["When does it boil?", "Why?", "Who?"])
 

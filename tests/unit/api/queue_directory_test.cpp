@@ -33,10 +33,19 @@ job_spec job_of(std::string kind, std::string queue = "") {
 
 TEST(queue_json, reads_what_it_writes) {
   auto q = documents();
-  q.settings = {9, true, "점검", 4U, 1000U};
+  q.settings = {9, true, "점검", 4U, 1000U, {600U, std::nullopt}};
   auto read = parse_queue_definition(to_json_text(q), 9);
   ASSERT_TRUE(read.has_value());
   EXPECT_EQ(*read, q);
+}
+
+TEST(queue_json, reads_records_from_before_there_were_rates) {
+  auto text = to_json_text(documents());
+  const auto rate = text.find(R"(,"rate":{)");
+  text.erase(rate, text.find('}', rate) + 1 - rate);
+  const auto read = parse_queue_definition(text, 0);
+  ASSERT_TRUE(read.has_value()) << text;
+  EXPECT_EQ(*read, documents());
 }
 
 TEST(queue_json, takes_its_version_from_the_record) {
@@ -53,7 +62,10 @@ TEST(queue_json, refuses_damage_and_what_it_does_not_know) {
   EXPECT_EQ(code("[]"), errc::corrupt);
   EXPECT_EQ(code(R"({"name":"a"})"), errc::corrupt);
   auto text = to_json_text(documents());
-  text.insert(1, R"("rate":5,)");
+  text.insert(1, R"("mood":5,)");
+  EXPECT_EQ(code(text), errc::newer_node_needed);
+  text = to_json_text(documents());
+  text.insert(text.find(R"("requests_per_minute")"), R"("words_per_minute":5,)");
   EXPECT_EQ(code(text), errc::newer_node_needed);
   auto none = documents();
   none.logs.clear();
