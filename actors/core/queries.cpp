@@ -223,7 +223,7 @@ result<std::optional<waiting>> why_waiting(const state_reader& state, const job&
   if (auto wait = wait_for_quota(provider->rate, *position); wait >= quota_wait_told_from)
     return std::optional{waiting{
         wait_reason::quota, "waiting for model quota, about " + std::to_string(wait.count()) + " s",
-        *position, now + wait}};
+        *position, now + wait, wait}};
   auto counts = counts_of_log(state, log);
   if (!counts)
     return counts.error();

@@ -105,6 +105,7 @@ struct waiting {
   std::optional<std::uint64_t>
       position;                   ///< 1: next of its kind. Nothing beyond limits::position_max.
   std::optional<timestamp> until; ///< When that is known.
+  std::chrono::seconds about{};   ///< How long until then, where it is an estimate.
 };
 
 /// Returns why `j` waits, or nothing when it is running or has ended. O(position).

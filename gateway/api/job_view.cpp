@@ -1,6 +1,7 @@
 #include "gateway/api/job_view.hpp"
 
 #include "gateway/api/time_text.hpp"
+#include "gateway/api/waiting_text.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -52,11 +53,11 @@ json to_value(const job_cost& c) {
           {"money", static_cast<double>(c.micros) / 1e6}};
 }
 
-json to_value(const std::optional<queries::waiting>& w) {
+json to_value(const std::optional<queries::waiting>& w, language in) {
   if (!w)
     return nullptr;
   return {{"reason", to_string(w->reason)},
-          {"detail", text_or_null(w->detail)},
+          {"detail", text_or_null(waiting_text(*w, in))},
           {"position", or_null(w->position)},
           {"until", time_or_null(w->until)}};
 }
@@ -155,7 +156,7 @@ json to_json(const job& j, const job_surroundings& around, language in) {
   v["started_at"] = time_or_null(j.started_at);
   v["completed_at"] = time_or_null(j.completed_at);
   v["eta_seconds"] = live && around.eta ? json(around.eta->count()) : json(nullptr);
-  v["waiting"] = to_value(around.waiting);
+  v["waiting"] = to_value(around.waiting, in);
   v["worker"] = worker_of(j);
   v["cost"] = to_value(j.cost);
   v["version"] = j.version;

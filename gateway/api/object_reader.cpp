@@ -30,6 +30,17 @@ std::optional<std::string> object_reader::text(std::string_view name, std::size_
   return std::nullopt;
 }
 
+std::optional<std::string> object_reader::prose(std::string_view name, std::size_t bytes_max) {
+  auto* value = take(name);
+  if (value == nullptr)
+    return std::nullopt;
+  auto* found = value->get_ptr<const std::string*>();
+  if (found != nullptr && !found->empty() && found->size() <= bytes_max)
+    return *found;
+  reject(name, "Must be a string of 1 to " + std::to_string(bytes_max) + " bytes.");
+  return std::nullopt;
+}
+
 std::optional<std::int64_t> object_reader::integer(std::string_view name, std::int64_t min,
                                                    std::int64_t max) {
   auto* value = take(name);
@@ -107,6 +118,10 @@ const nlohmann::json* object_reader::object(std::string_view name) {
     return value;
   reject(name, "Must be an object.");
   return nullptr;
+}
+
+bool object_reader::names(std::string_view name) const {
+  return object_.is_object() && object_.contains(name);
 }
 
 void object_reader::reject(std::string_view name, std::string detail) {

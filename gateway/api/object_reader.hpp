@@ -28,6 +28,9 @@ public:
   /// Returns a string of at most `bytes_max` bytes without control characters.
   std::optional<std::string> text(std::string_view name, std::size_t bytes_max);
 
+  /// Returns a string of 1 to `bytes_max` bytes that may have lines.
+  std::optional<std::string> prose(std::string_view name, std::size_t bytes_max);
+
   std::optional<std::int64_t> integer(std::string_view name, std::int64_t min, std::int64_t max);
 
   std::optional<bool> flag(std::string_view name);
@@ -45,6 +48,9 @@ public:
 
   /// Returns the member, an object, to be read by another reader, or null.
   const nlohmann::json* object(std::string_view name);
+
+  /// Returns whether the field is there, be it null.
+  bool names(std::string_view name) const;
 
   /// Says that a field is wrong.
   void reject(std::string_view name, std::string detail);

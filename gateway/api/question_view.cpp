@@ -1,7 +1,9 @@
 #include "gateway/api/question_view.hpp"
 
+#include "gateway/api/failure_text.hpp"
 #include "gateway/api/time_text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 
@@ -52,13 +54,6 @@ json error_of(const question& q) {
   return q.failure ? json(q.failure->code + ": " + q.failure->message) : json(nullptr);
 }
 
-json cost_of(const question& q) {
-  return {{"tokens_in", q.cost.tokens_in},
-          {"tokens_out", q.cost.tokens_out},
-          {"money", static_cast<double>(q.cost.micros) / 1e6},
-          {"possibly_charged", q.possibly_charged}};
-}
-
 bool looks_like_formula(std::string_view cell) {
   constexpr std::string_view dangerous = "=+-@\t\r";
   return !cell.empty() && dangerous.find(cell.front()) != std::string_view::npos;
@@ -98,7 +93,7 @@ json to_json(const question& q, std::string_view text, language in) {
   value["provider"] = from_answer("provider");
   value["model"] = from_answer("model");
   value["promptVersion"] = from_answer("promptVersion");
-  value["cost"] = cost_of(q);
+  value["cost"] = to_cost_json(q.cost, q.possibly_charged);
   return value;
 }
 
@@ -120,6 +115,24 @@ json to_summary_json(const question_counts& counts) {
           {"generating", generating},
           {"pending", pending},
           {"failed", failed}};
+}
+
+json to_failures_json(const question_counts& counts, language in) {
+  auto failures = counts.failures;
+  std::stable_sort(failures.begin(), failures.end(),
+                   [](const auto& a, const auto& b) { return a.questions > b.questions; });
+  auto list = json::array();
+  for (const auto& f : failures)
+    list.push_back(
+        {{"code", f.code}, {"questions", f.questions}, {"message", code_text(f.code, in)}});
+  return list;
+}
+
+json to_cost_json(const job_cost& cost, std::uint64_t possibly_charged) {
+  return {{"tokens_in", cost.tokens_in},
+          {"tokens_out", cost.tokens_out},
+          {"money", static_cast<double>(cost.micros) / 1e6},
+          {"possibly_charged", possibly_charged}};
 }
 
 std::string csv_export_header() {

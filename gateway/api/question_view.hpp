@@ -22,6 +22,12 @@ nlohmann::json to_status_json(const question& q);
 /// Returns {total, completed, generating, pending, failed}.
 nlohmann::json to_summary_json(const question_counts& counts);
 
+/// Returns why questions failed: [{code, questions, message}], the most frequent reason first.
+nlohmann::json to_failures_json(const question_counts& counts, language in);
+
+/// Returns {tokens_in, tokens_out, money, possibly_charged} of all that was asked.
+nlohmann::json to_cost_json(const job_cost& cost, std::uint64_t possibly_charged);
+
 /// Returns the header line of the CSV export, with the byte order mark that Excel wants.
 std::string csv_export_header();
 

@@ -1,6 +1,7 @@
 #include "gateway/api/question_work.hpp"
 
 #include "gateway/api/fingerprint.hpp"
+#include "gateway/api/system_prompt.hpp"
 
 #include <utility>
 
@@ -9,6 +10,9 @@ namespace dure::gateway {
 namespace {
 
 constexpr std::string_view explaining_kind = "question.explain";
+
+/// Grows when the built-in explainer would explain the same question otherwise.
+constexpr std::string_view extractive_version = "1";
 
 /// An explanation takes seconds; one that takes minutes hangs.
 constexpr job_timeout explaining_timeout{std::chrono::seconds{240}, std::chrono::seconds{300}};
@@ -38,11 +42,11 @@ put_question question_maker::make(std::string text, std::string label, std::stri
   if (!wish.answer.empty())
     return wish;
   wish.work = name_of_work(wish.content, by);
-  wish.job = explaining_job(make_job_id(log_, now_, random_ | (n + (1ULL << 31))), set_);
+  wish.job = explaining_job(make_job_id(log_, now_, random_ | (n + (1ULL << 31))), set_, by);
   return wish;
 }
 
-job_spec explaining_job(const job_id& id, std::string_view set) {
+job_spec explaining_job(const job_id& id, std::string_view set, const explainer& by) {
   job_spec spec;
   spec.id = id;
   spec.kind = explaining_kind;
@@ -50,6 +54,10 @@ job_spec explaining_job(const job_id& id, std::string_view set) {
   spec.group = set;
   spec.params = "{}";
   spec.timeout = explaining_timeout;
+  if (by.charged)
+    spec.tags.emplace_back(charged_tag);
+  if (by.uses_prompt() && by.prompt_version != default_prompt_version)
+    spec.tags.push_back(prompt_key(by.prompt_version));
   return spec;
 }
 
@@ -57,7 +65,12 @@ std::string name_of_work(std::string_view text, const explainer& by) {
   fingerprint f;
   f.add_field(text);
   f.add_field(by.provider);
-  f.add_field(std::to_string(by.version));
+  if (by.uses_prompt()) {
+    f.add_field(by.model);
+    f.add_field(std::to_string(by.prompt_version));
+  } else {
+    f.add_field(extractive_version);
+  }
   return to_hex(f.take());
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/core/command.hpp"
+#include "gateway/api/explainer.hpp"
 #include "gateway/api/queue_directory.hpp"
 
 #include <cstdint>
@@ -8,12 +9,6 @@
 #include <string_view>
 
 namespace dure::gateway {
-
-/// Who explains questions, as far as the gateway must know: what names equal work.
-struct explainer {
-  std::string provider = "extractive";
-  std::uint32_t version = 1; ///< Grows when the same question would be explained otherwise.
-};
 
 /// Makes the questions of one request, in order: their ids grow with the order. A value.
 class question_maker {
@@ -35,10 +30,12 @@ private:
   log_number log_;
 };
 
-/// Returns the job that explains a question of `set`.
-job_spec explaining_job(const job_id& id, std::string_view set);
+/// Returns the job that explains a question of `set`. Its tags say whether it is charged, and name
+/// the prompt unless that is the built-in one.
+job_spec explaining_job(const job_id& id, std::string_view set, const explainer& by);
 
-/// Returns the name of the work of explaining this text.
+/// Returns the name of the work of explaining this text: equal for the same text, provider, model
+/// and prompt.
 std::string name_of_work(std::string_view text, const explainer& by);
 
 } // namespace dure::gateway

@@ -72,6 +72,10 @@ std::string queue_record_key(std::string_view name) {
   return std::string{queue_record_prefix} + std::string{name};
 }
 
+std::string log_record_key(log_number log) {
+  return "log/" + std::to_string(number(log));
+}
+
 std::string to_json_text(const queue_definition& q) {
   auto logs = json::array();
   for (auto log : q.logs)

@@ -14,6 +14,14 @@ inline constexpr std::string_view queue_record_prefix = "queue/";
 
 std::string queue_record_key(std::string_view name);
 
+/// Log numbers from here on are given to queues that gateways make, each by a record that only one
+/// request can put; those below are given by the leader of `control` alone. So no two queues get
+/// the same.
+inline constexpr std::uint16_t first_made_log = 1'024;
+
+/// Returns the key of the record that gives a log number away.
+std::string log_record_key(log_number log);
+
 /// Returns the value of a queue's record: {name, logs, kinds, paused, pause_reason,
 /// concurrency_max, depth_max, rate {requests_per_minute, tokens_per_minute}}. The version is the
 /// record's own, so it is not in the value.

@@ -92,8 +92,10 @@ void actor_backend::count_http(std::string_view route, int code, double seconds)
 void actor_backend::applied(log_number, const std::string&, const replica_effect::write& w) {
   std::vector<job_change> changes;
   for (const auto& e : w.events)
-    if (auto change = std::visit(change_of_event{}, e))
+    if (auto change = std::visit(change_of_event{}, e)) {
+      change->at = w.time;
       changes.push_back(*change);
+    }
   const std::scoped_lock lock{mutex_};
   if (on_changes_ && !changes.empty())
     on_changes_(std::move(changes));

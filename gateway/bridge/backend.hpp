@@ -20,6 +20,7 @@ namespace dure::gateway {
 struct job_change {
   job_id id;
   job_state state = job_state::pending;
+  timestamp at{}; ///< The time of the record that says so.
 };
 
 /// One line of /readyz.

@@ -1,8 +1,10 @@
 #include "gateway/feed/job_feed.hpp"
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <iterator>
 
 namespace dure::gateway {
 
@@ -17,12 +19,23 @@ struct job_feed::door {
 
 namespace {
 
-std::vector<job_id> ended(const std::vector<job_change>& changes) {
-  std::vector<job_id> ids;
-  for (const auto& change : changes)
-    if (is_end(change.state))
-      ids.push_back(change.id);
-  return ids;
+std::vector<job_change> ended(const std::vector<job_change>& changes) {
+  std::vector<job_change> ends;
+  std::copy_if(changes.begin(), changes.end(), std::back_inserter(ends),
+               [](const job_change& change) { return is_end(change.state); });
+  return ends;
+}
+
+/// Notes runs of one log and time at once: a record may complete thousands.
+void note_completed(throughput& completed, const std::vector<job_change>& ends) {
+  for (std::size_t from = 0, to = 0; from < ends.size(); from = to) {
+    const auto log = log_of(ends[from].id);
+    std::uint64_t jobs = 0;
+    for (; to < ends.size() && ends[to].at == ends[from].at && log_of(ends[to].id) == log; ++to)
+      jobs += ends[to].state == job_state::completed ? 1 : 0;
+    if (jobs > 0)
+      completed.note(log, ends[from].at, jobs);
+  }
 }
 
 } // namespace
@@ -62,13 +75,13 @@ void job_feed::listen_to(backend& node) {
   hear_lines(node);
   std::weak_ptr<door> way = door_;
   node.watch([way](std::vector<job_change> changes) {
-    auto ids = ended(changes);
+    auto ends = ended(changes);
     auto here = way.lock();
-    if (!here || ids.empty())
+    if (!here || ends.empty())
       return;
-    asio::post(*here->io, [way, ids = std::move(ids)] {
+    asio::post(*here->io, [way, ends = std::move(ends)] {
       if (auto there = way.lock(); there && there->feed)
-        there->feed->on_ends(ids);
+        there->feed->on_ends(ends);
     });
   });
   subscription_ = node.progress().subscribe([way](job_progress p) {
@@ -103,11 +116,12 @@ void job_feed::stop() {
   }
 }
 
-void job_feed::on_ends(const std::vector<job_id>& ids) {
-  for (const auto& id : ids) {
-    board_.forget(id);
-    lines_.forget(id);
-    auto [from, until] = waiters_.equal_range(id);
+void job_feed::on_ends(const std::vector<job_change>& ends) {
+  note_completed(completed_, ends);
+  for (const auto& end : ends) {
+    board_.forget(end.id);
+    lines_.forget(end.id);
+    auto [from, until] = waiters_.equal_range(end.id);
     for (; from != until; ++from) {
       from->second->woken_ = true;
       from->second->alarm_.cancel();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/core/ids.hpp"
+#include "gateway/api/throughput.hpp"
 #include "gateway/bridge/backend.hpp"
 #include "gateway/feed/log_board.hpp"
 #include "gateway/feed/progress_board.hpp"
@@ -56,6 +57,8 @@ public:
 
   const log_board& lines() const { return lines_; }
 
+  const throughput& completed() const { return completed_; }
+
   /// Wakes everyone who waits, now and from now on.
   void stop();
 
@@ -63,11 +66,12 @@ private:
   struct door;
 
   void hear_lines(backend& node);
-  void on_ends(const std::vector<job_id>& ids);
+  void on_ends(const std::vector<job_change>& ends);
 
   std::shared_ptr<door> door_;
   progress_board board_;
   log_board lines_;
+  throughput completed_;
   std::unordered_multimap<job_id, waiter*> waiters_;
   std::unique_ptr<progress_channel::subscription> subscription_;
   std::unique_ptr<log_channel::subscription> line_subscription_;

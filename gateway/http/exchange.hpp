@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gateway/api/explainer.hpp"
 #include "gateway/api/response.hpp"
 #include "gateway/bridge/backend.hpp"
 #include "gateway/feed/job_feed.hpp"
@@ -36,6 +37,9 @@ public:
 
   /// The server stops: the body is to end soon.
   virtual void end() = 0;
+
+  /// Returns whether it ended before it was complete: it must not look as if it were.
+  virtual bool broke_off() const { return false; }
 };
 
 /// What every handler may use. All of it outlives the exchange.
@@ -44,7 +48,8 @@ struct service {
   job_feed& feed;
   boost::asio::thread_pool& pool; ///< For calls that block.
   const server_limits& limits;
-  readiness listening; ///< Where we listen, as a line of /readyz.
+  const explainer& explains; ///< As the node was told; the active prompt is asked for each time.
+  readiness listening;       ///< Where we listen, as a line of /readyz.
 };
 
 /// One request on its way to a response.

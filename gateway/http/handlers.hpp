@@ -55,6 +55,20 @@ outcome list_queues(exchange& e);
 outcome read_queue(exchange& e);
 outcome pause_queue(exchange& e);
 outcome resume_queue(exchange& e);
+outcome change_queue_settings(exchange& e);
+
+// queue_making.cpp
+outcome put_queue(exchange& e);
+
+// queue_restart.cpp
+outcome restart_queue(exchange& e);
+
+// system_prompts.cpp
+outcome list_prompts(exchange& e);
+outcome read_prompt(exchange& e);
+outcome write_prompt(exchange& e);
+outcome list_prompt_versions(exchange& e);
+outcome roll_back_prompt(exchange& e);
 
 // openapi.cpp
 outcome openapi(exchange& e);
@@ -69,10 +83,12 @@ outcome upload_questions(exchange& e);
 outcome read_set_queue(exchange& e);
 outcome read_set_status(exchange& e);
 outcome list_questions(exchange& e);
-outcome export_questions_csv(exchange& e);
-outcome export_questions_lines(exchange& e);
 outcome read_question(exchange& e);
 outcome read_question_status(exchange& e);
+
+// question_export.cpp
+outcome export_questions_csv(exchange& e);
+outcome export_questions_lines(exchange& e);
 
 // question_changes.cpp
 outcome write_explanation(exchange& e);

@@ -28,9 +28,10 @@ job_id as_job(const question_id& id) {
   return job_id{id.value};
 }
 
-ask_question ask_again(const question& q, const std::string& text, id_maker& ids, bool anew) {
+ask_question ask_again(const question& q, const std::string& text, const explainer& by,
+                       id_maker& ids, bool anew) {
   auto job = make_job_id(log_of(q.id), ids.at(), ids.random(as_job(q.id)));
-  return {q.id, name_of_work(text, our_explainer()), explaining_job(job, q.set), anew};
+  return {q.id, name_of_work(text, by), explaining_job(job, q.set, by), anew};
 }
 
 checked<response> to_question_response(const result<answer>& outcome, int status) {
@@ -112,19 +113,11 @@ checked<std::string> parse_explanation(std::string_view body) {
   if (!value)
     return value.error();
   object_reader reader{*value};
-  std::string explanation;
-  if (auto text = reader.json_value("explanation", explanation_bytes_max)) {
-    auto parsed = json::parse(*text, nullptr, false);
-    if (parsed.is_string() && !parsed.get_ref<const std::string&>().empty())
-      explanation = parsed.get<std::string>();
-    else
-      reader.reject("explanation", "must be a text");
-  } else {
-    reader.require("explanation");
-  }
+  reader.require("explanation");
+  auto explanation = reader.prose("explanation", explanation_bytes_max);
   if (auto wrong = reader.finish())
     return *wrong;
-  return checked<std::string>{boost::system::in_place_value, std::move(explanation)};
+  return checked<std::string>{boost::system::in_place_value, std::move(*explanation)};
 }
 
 } // namespace
@@ -161,8 +154,11 @@ handlers::outcome handlers::regenerate_explanation(exchange& e) {
   auto text = queries::text_of_question(e.use.node.view(), q->id);
   if (!text)
     co_return to_problem(text.error());
+  auto by = active_explainer(e.use);
+  if (!by)
+    co_return by.error();
   keyed_work work = [&](id_maker& ids) -> outcome {
-    auto wish = ids.make_command(ask_again(*q, *text, ids, true));
+    auto wish = ids.make_command(ask_again(*q, *text, *by, ids, true));
     auto outcome = co_await ask_one(e.use.node, log_of(q->id), std::move(wish));
     co_return to_question_response(outcome, 202);
   };
@@ -171,14 +167,17 @@ handlers::outcome handlers::regenerate_explanation(exchange& e) {
 }
 
 handlers::outcome handlers::retry_failed_questions(exchange& e) {
+  auto by = active_explainer(e.use);
+  if (!by)
+    co_return by.error();
   const auto& view = e.use.node.view();
-  wish_for wish = [&view](const question& q, id_maker& ids) -> std::optional<command_body> {
+  wish_for wish = [&view, &by](const question& q, id_maker& ids) -> std::optional<command_body> {
     if (q.state != question_state::failed)
       return std::nullopt;
     auto text = queries::text_of_question(view, q.id);
     if (!text)
       return std::nullopt;
-    return ask_again(q, *text, ids, false);
+    return ask_again(q, *text, *by, ids, false);
   };
   co_return co_await change_set(e, "retried", std::move(wish));
 }

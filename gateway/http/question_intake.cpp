@@ -35,9 +35,11 @@ json to_value(const import_error& e) {
 
 } // namespace
 
-question_intake::question_intake(service& use, const question_set& set, id_maker& ids, options how)
-    : use_{use}, set_{set}, ids_{ids}, how_{how}, maker_{set.queue, set.name, ids.at(),
-                                                         ids.random()} {}
+question_intake::question_intake(service& use, const question_set& set, explainer by, id_maker& ids,
+                                 options how)
+    : use_{use}, set_{set}, by_{std::move(by)}, ids_{ids}, how_{how}, maker_{set.queue, set.name,
+                                                                             ids.at(),
+                                                                             ids.random()} {}
 
 void question_intake::add(question_draft draft, std::vector<import_error> errors) {
   if (errors.empty())
@@ -72,8 +74,7 @@ asio::awaitable<std::optional<problem>> question_intake::take(std::size_t wanted
     auto& draft = waiting_.front();
     auto answer =
         draft.explanation.empty() ? std::string{} : to_answer_text(draft.explanation, "imported");
-    auto wish = maker_.make(to_question_text(draft), draft.question_number, std::move(answer),
-                            our_explainer());
+    auto wish = maker_.make(to_question_text(draft), draft.question_number, std::move(answer), by_);
     wishes.push_back(ids_.make_command(std::move(wish)));
     drafts.push_back(std::move(draft));
     waiting_.pop_front();

@@ -19,7 +19,7 @@ public:
     bool dry_run = false; ///< Nothing is taken at all.
   };
 
-  question_intake(service& use, const question_set& set, id_maker& ids, options how);
+  question_intake(service& use, const question_set& set, explainer by, id_maker& ids, options how);
 
   /// A draft as it was read; what is wrong with it is kept for the answer.
   void add(question_draft draft, std::vector<import_error> errors);
@@ -48,6 +48,7 @@ private:
 
   service& use_;
   const question_set& set_;
+  explainer by_; ///< One for the whole upload, whatever becomes of the prompt meanwhile.
   id_maker& ids_;
   options how_;
   question_maker maker_;

@@ -48,7 +48,7 @@ json next_of(const queries::question_page& page) {
 }
 
 checked<response> status_of_set(const state_reader& view, const question_set& set,
-                                const page_request& wanted) {
+                                const page_request& wanted, language in) {
   auto counts = queries::counts_of_set(view, set.log, set.name);
   if (!counts)
     return to_problem(counts.error());
@@ -58,25 +58,13 @@ checked<response> status_of_set(const state_reader& view, const question_set& se
   auto questions = json::array();
   for (const auto& q : page->questions)
     questions.push_back(to_status_json(q));
-  json data{{"summary", to_summary_json(*counts)}, {"questions", std::move(questions)}};
+  json data{{"summary", to_summary_json(*counts)},
+            {"failures", to_failures_json(*counts, in)},
+            {"cost", to_cost_json(counts->cost, counts->possibly_charged)},
+            {"questions", std::move(questions)}};
   if (page->next)
     data["next"] = next_of(*page);
   return to_data_response(std::move(data));
-}
-
-/// Calls `visit` with each question of the page and its text.
-template <class Visit>
-result<void> visit_page(const state_reader& view, const queries::question_page& page,
-                        Visit&& visit) {
-  for (const auto& q : page.questions) {
-    auto text = queries::text_of_question(view, q.id);
-    if (!text && text.error().code == errc::not_found)
-      continue; // It has just gone.
-    if (!text)
-      return text.error();
-    visit(q, *text);
-  }
-  return {};
 }
 
 checked<response> list_page(const state_reader& view, const question_set& set,
@@ -86,7 +74,7 @@ checked<response> list_page(const state_reader& view, const question_set& set,
   if (!counts || !page)
     return to_problem(counts ? page.error() : counts.error());
   auto list = json::array();
-  auto visited = visit_page(view, *page, [&](const question& q, const std::string& text) {
+  auto visited = visit_texts(view, *page, [&](const question& q, const std::string& text) {
     list.push_back(to_json(q, text, in));
   });
   if (!visited)
@@ -97,24 +85,6 @@ checked<response> list_page(const state_reader& view, const question_set& set,
             {"next", next_of(*page)}};
   response r;
   r.body = body.dump(-1, ' ', false, json::error_handler_t::replace);
-  return checked<response>{boost::system::in_place_value, std::move(r)};
-}
-
-/// Writes every question of the set with `line`.
-template <class Line>
-checked<response> export_set(const state_reader& view, const question_set& set, response r,
-                             Line&& line) {
-  std::optional<question_id> after;
-  do {
-    auto page = queries::list_questions(view, set.log, set.name, after, limits::questions_page_max);
-    if (!page)
-      return to_problem(page.error());
-    auto visited = visit_page(
-        view, *page, [&](const question& q, const std::string& text) { r.body += line(q, text); });
-    if (!visited)
-      return to_problem(visited.error());
-    after = page->next;
-  } while (after);
   return checked<response>{boost::system::in_place_value, std::move(r)};
 }
 
@@ -140,7 +110,8 @@ handlers::outcome handlers::read_set_status(exchange& e) {
   if (!set)
     co_return set.error();
   const auto& view = e.use.node.view();
-  auto r = co_await run_blocking(e.use.pool, [&] { return status_of_set(view, *set, *page); });
+  auto in = e.head.speaks;
+  auto r = co_await run_blocking(e.use.pool, [&] { return status_of_set(view, *set, *page, in); });
   if (!r)
     co_return r.error();
   co_return with_entity_tag(std::move(*r), e.head.if_none_match);
@@ -156,41 +127,6 @@ handlers::outcome handlers::list_questions(exchange& e) {
   const auto& view = e.use.node.view();
   auto in = e.head.speaks;
   co_return co_await run_blocking(e.use.pool, [&] { return list_page(view, *set, *page, in); });
-}
-
-handlers::outcome handlers::export_questions_csv(exchange& e) {
-  if (auto wrong = check_no_query(e))
-    co_return *wrong;
-  auto set = set_in_path(e);
-  if (!set)
-    co_return set.error();
-  const auto& view = e.use.node.view();
-  auto in = e.head.speaks;
-  response r;
-  r.content_type = "text/csv; charset=utf-8";
-  r.body = csv_export_header();
-  co_return co_await run_blocking(e.use.pool, [&] {
-    return export_set(view, *set, std::move(r), [in](const question& q, const std::string& text) {
-      return to_csv_line(q, text, in);
-    });
-  });
-}
-
-handlers::outcome handlers::export_questions_lines(exchange& e) {
-  if (auto wrong = check_no_query(e))
-    co_return *wrong;
-  auto set = set_in_path(e);
-  if (!set)
-    co_return set.error();
-  const auto& view = e.use.node.view();
-  auto in = e.head.speaks;
-  response r;
-  r.content_type = "application/x-ndjson";
-  co_return co_await run_blocking(e.use.pool, [&] {
-    return export_set(view, *set, std::move(r), [in](const question& q, const std::string& text) {
-      return to_json(q, text, in).dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
-    });
-  });
 }
 
 handlers::outcome handlers::read_question(exchange& e) {

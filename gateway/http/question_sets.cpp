@@ -2,25 +2,33 @@
 
 #include "actors/core/limits.hpp"
 #include "gateway/api/object_reader.hpp"
+#include "gateway/api/system_prompt.hpp"
 #include "gateway/api/time_text.hpp"
 
 #include <nlohmann/json.hpp>
 
 namespace dure::gateway {
 
-checked<question_set> set_in_path(exchange& e) {
-  question_set set;
-  set.name = e.head.captures.front();
-  if (set.name.size() > limits::group_bytes_max || has_control(set.name))
-    return problem{404, "not_found", "A set's name has at most 128 bytes.", {}, {}};
-  auto queues = queue_directory::read(e.use.node.view());
+checked<queue_definition> questions_queue_of(const state_reader& view) {
+  auto queues = queue_directory::read(view);
   if (!queues)
     return to_problem(queues.error());
   const auto* queue = queues->find(questions_queue);
   if (queue == nullptr)
     return to_problem(error{errc::unavailable, {}});
-  set.queue = *queue;
+  return *queue;
+}
+
+checked<question_set> set_in_path(exchange& e) {
+  question_set set;
+  set.name = e.head.captures.front();
+  if (set.name.size() > limits::group_bytes_max || has_control(set.name))
+    return problem{404, "not_found", "A set's name has at most 128 bytes.", {}, {}};
+  auto queue = questions_queue_of(e.use.node.view());
+  if (!queue)
+    return queue.error();
   set.log = question_maker{*queue, set.name, {}, 0}.log();
+  set.queue = std::move(*queue);
   return checked<question_set>{boost::system::in_place_value, std::move(set)};
 }
 
@@ -59,9 +67,31 @@ checked<response> to_data_response(nlohmann::json data, int status) {
   return checked<response>{boost::system::in_place_value, std::move(r)};
 }
 
-const explainer& our_explainer() {
-  static const explainer extractive;
-  return extractive;
+result<void> visit_texts(const state_reader& view, const queries::question_page& page,
+                         const question_visitor& visit) {
+  for (const auto& q : page.questions) {
+    auto text = queries::text_of_question(view, q.id);
+    if (!text && text.error().code == errc::not_found)
+      continue; // It has just gone.
+    if (!text)
+      return text.error();
+    visit(q, *text);
+  }
+  return {};
+}
+
+checked<explainer> active_explainer(service& use) {
+  auto by = use.explains;
+  if (!by.uses_prompt())
+    return by;
+  auto queue = questions_queue_of(use.node.view());
+  if (!queue)
+    return queue.error();
+  auto active = active_prompt(use.node.view(), queue->logs.front());
+  if (!active)
+    return to_problem(active.error());
+  by.prompt_version = active->version;
+  return by;
 }
 
 } // namespace dure::gateway

@@ -5,6 +5,7 @@
 #include "gateway/api/queue_directory.hpp"
 #include "gateway/http/exchange.hpp"
 
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
@@ -16,6 +17,9 @@ struct question_set {
   queue_definition queue;
   log_number log{};
 };
+
+/// Returns the queue that questions live in.
+checked<queue_definition> questions_queue_of(const state_reader& view);
 
 /// Returns the set that the path's first capture names. Any name is a set: one without questions is
 /// empty.
@@ -31,7 +35,13 @@ checked<response> to_data_response(nlohmann::json data, int status = 200);
 /// when the oldest waits.
 result<nlohmann::json> set_queue_status(const state_reader& view, const question_set& set);
 
-/// Who explains questions on this node.
-const explainer& our_explainer();
+using question_visitor = std::function<void(const question&, const std::string& text)>;
+
+/// Calls `visit` with each question of the page that is still there, and its text.
+result<void> visit_texts(const state_reader& view, const queries::question_page& page,
+                         const question_visitor& visit);
+
+/// Returns who explains questions from now on: the node's explainer with the active prompt.
+checked<explainer> active_explainer(service& use);
 
 } // namespace dure::gateway

@@ -227,7 +227,10 @@ private:
 
 handlers::outcome take_upload(exchange& e, const upload_request& asked, const question_set& set,
                               id_maker& ids) {
-  question_intake into{e.use, set, ids, asked.how};
+  auto by = active_explainer(e.use);
+  if (!by)
+    co_return by.error();
+  question_intake into{e.use, set, std::move(*by), ids, asked.how};
   auto failed = co_await read_upload(e, into, asked.columns);
   if (failed)
     co_return *failed;

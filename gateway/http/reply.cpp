@@ -45,7 +45,7 @@ std::string to_head(const response& r, const reply_form& form) {
     add(head, "Content-Encoding", "gzip");
   if (form.length)
     add(head, "Content-Length", std::to_string(*form.length));
-  else if (has_body(r.status))
+  else if (has_body(r.status) && !form.http_1_0)
     add(head, "Transfer-Encoding", "chunked");
   if (!form.keep_alive)
     add(head, "Connection", "close");

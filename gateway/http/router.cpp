@@ -35,6 +35,8 @@ constexpr route routes[] = {
     {"GET", "/api/v1/containers/{id}/documents", handlers::list_container},
     {"GET", "/api/v1/queues", handlers::list_queues},
     {"GET", "/api/v1/queues/{name}", handlers::read_queue},
+    {"PUT", "/api/v1/queues/{name}", handlers::put_queue},
+    {"PATCH", "/api/v1/queues/{name}", handlers::change_queue_settings},
     {"POST", "/api/v1/queues/{name}/pause", handlers::pause_queue},
     {"POST", "/api/v1/queues/{name}/resume", handlers::resume_queue},
     {"POST", "/admin/sets/{setId}/questions/bulk-upload", handlers::upload_questions},
@@ -50,6 +52,12 @@ constexpr route routes[] = {
     {"GET", "/admin/questions/{id}/explanation-status", handlers::read_question_status},
     {"PUT", "/admin/questions/{id}/explanation", handlers::write_explanation},
     {"POST", "/admin/questions/{id}/regenerate", handlers::regenerate_explanation},
+    {"GET", "/admin/system-prompts", handlers::list_prompts},
+    {"GET", "/admin/system-prompts/{name}", handlers::read_prompt},
+    {"PUT", "/admin/system-prompts/{name}", handlers::write_prompt},
+    {"GET", "/admin/system-prompts/{name}/history", handlers::list_prompt_versions},
+    {"POST", "/admin/system-prompts/{name}/rollback", handlers::roll_back_prompt},
+    {"POST", "/admin/restart-queue", handlers::restart_queue},
     {"GET", "/livez", handlers::live},
     {"GET", "/readyz", handlers::ready},
     {"GET", "/metrics", handlers::metrics},
@@ -121,7 +129,8 @@ routing find_route(request& r) {
 
 response no_route(const routing& where, const request& r) {
   if (r.method == "OPTIONS" && (r.target == "*" || !where.allow.empty())) {
-    auto allowed = where.allow.empty() ? "GET, HEAD, POST, PUT, DELETE, OPTIONS" : where.allow;
+    auto allowed =
+        where.allow.empty() ? "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS" : where.allow;
     return {204, {}, {}, {{"Allow", std::move(allowed)}}, {}};
   }
   if (where.allow.empty())

@@ -60,7 +60,8 @@ readiness describe(const tcp::endpoint& where) {
 struct server::core {
   core(server_config c, backend& n)
       : config{std::move(c)}, io{std::make_shared<asio::io_context>(1)},
-        pool{config.blocking_threads}, feed{io}, use{n, feed, pool, config.limits, {}},
+        pool{config.blocking_threads}, feed{io}, use{n, feed, pool, config.limits, config.explains,
+                                                     {}},
         acceptor{*io}, sweeper{*io}, pause{*io} {}
 
   result<void> listen() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/core/error.hpp"
+#include "gateway/api/explainer.hpp"
 #include "gateway/http/limits.hpp"
 
 #include <chrono>
@@ -24,6 +25,7 @@ struct server_config {
                                      ///< no keys.
   std::size_t blocking_threads = 4;  ///< For blobs, lists and large bodies.
   server_limits limits;
+  explainer explains; ///< Of questions, as the handlers of this cluster are configured; see wiring.
   std::shared_ptr<spdlog::logger> log; ///< Null: silent.
 };
 

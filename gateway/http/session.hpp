@@ -67,7 +67,7 @@ private:
                                           outgoing_file& file);
   boost::asio::awaitable<bool> write_stream(const response& r, reply_form form, outgoing_file& file,
                                             std::string first);
-  boost::asio::awaitable<bool> write_live(const response& r, reply_form form);
+  boost::asio::awaitable<bool> write_live(const response& r, reply_form form, const request& asked);
   boost::asio::awaitable<bool> write_bytes(std::string_view head, std::string_view body);
   boost::asio::awaitable<void> linger();
 

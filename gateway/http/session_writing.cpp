@@ -29,8 +29,8 @@ problem blob_problem(const error& e) {
 asio::awaitable<bool> session::write(response r, const request& head, bool keep_alive) {
   auto http_1_0 = parser_->get().version() <= 10;
   reply_form form{http_1_0, keep_alive, false, std::nullopt, use_.node.time().now()};
-  if (live_ && !http_1_0 && head.method != "HEAD" && has_body(r.status))
-    co_return co_await write_live(r, form);
+  if (live_ && has_body(r.status))
+    co_return co_await write_live(r, form, head);
   // Chunks, which a compressed stream needs, are unknown to HTTP/1.0; HEAD tells the plain length.
   auto may_chunk = !http_1_0 || !r.stream;
   form.gzip = head.takes_gzip && head.method != "HEAD" && may_chunk && is_compressible(r);
@@ -98,23 +98,35 @@ asio::awaitable<bool> session::write_stream(const response& r, reply_form form, 
   }
 }
 
-/// A client that left is noticed by a write that fails; a node that drains ends the body.
-asio::awaitable<bool> session::write_live(const response& r, reply_form form) {
+/// A client that left is noticed by a write that fails; a node that drains ends the body. HTTP/1.0
+/// knows no chunks: there the end of the connection is that of the body.
+asio::awaitable<bool> session::write_live(const response& r, reply_form form,
+                                          const request& asked) {
   if (draining_)
     live_->end();
+  form.keep_alive = form.keep_alive && !form.http_1_0;
   auto head = to_head(r, form);
-  auto piece = to_chunk(r.body);
+  const auto framed = [&form](const std::string& piece) {
+    return form.http_1_0 ? piece : to_chunk(piece);
+  };
+  auto piece = asked.method == "HEAD" ? std::string{} : framed(r.body);
   for (;;) {
     if (!co_await write_bytes(head, piece))
       co_return false;
+    if (asked.method == "HEAD")
+      co_return true;
     head.clear();
     auto more = co_await live_->next();
     if (!more)
       break;
-    piece = to_chunk(*more);
+    piece = framed(*more);
   }
+  if (live_->broke_off())
+    co_return false;
+  const std::string_view end = form.http_1_0 ? std::string_view{} : last_chunk;
   const std::string_view nothing;
-  co_return co_await write_bytes(nothing, last_chunk);
+  const auto written = co_await write_bytes(nothing, end);
+  co_return written && !form.http_1_0;
 }
 
 asio::awaitable<bool> session::write_bytes(std::string_view head, std::string_view body) {

@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <thread>
@@ -87,29 +86,37 @@ exit_code follow(http_client& gateway, const gateway_options& to, const std::str
   }
 }
 
-/// Counts the failed questions of the set by their error.
-std::optional<exit_code> count_reasons(http_client& gateway, const gateway_options& to,
-                                       const std::string& set,
-                                       std::map<std::string, std::uint64_t>& found) {
-  std::string query;
-  do {
-    const auto page = look(gateway, to, set, query);
-    if (page.failed)
-      return page.failed;
-    for (const auto& one : page.data.value("questions", json::array()))
-      if (const auto reason = one.is_object() ? text_at(one, "error") : ""; !reason.empty())
-        ++found[reason];
-    query = query_of({{"cursor", text_at(page.data, "next")}});
-  } while (!query.empty());
-  return std::nullopt;
+json list_at(const json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_array() ? *found : json::array();
 }
 
-/// Tells a program the same as people: how many are where, and why some failed.
-void print_summary(const gateway_options& to, const json& summary,
-                   const std::map<std::string, std::uint64_t>& reasons) {
+std::string failure_line(const json& failure) {
+  const auto code = text_at(failure, "code");
+  const auto message = text_at(failure, "message");
+  return text_at(failure, "questions") + " × " + code +
+         (message.empty() || message == code ? "" : ": " + message) + "\n";
+}
+
+/// Nothing while nobody was asked who charges.
+std::string cost_line(const json& cost) {
+  if (count_at(cost, "tokens_in") + count_at(cost, "tokens_out") == 0)
+    return {};
+  const auto lost = count_at(cost, "possibly_charged");
+  return "cost         " + text_at(cost, "money") + " (" + text_at(cost, "tokens_in") +
+         " tokens in, " + text_at(cost, "tokens_out") + " out" +
+         (lost > 0 ? ", " + std::to_string(lost) + " answers lost" : "") + ")\n";
+}
+
+/// Tells a program the same as people: how many are where, why some failed and what it cost.
+void print_status(const gateway_options& to, const json& data) {
+  const auto summary = member(data, "summary");
+  const auto failures = list_at(data, "failures");
+  const auto cost = member(data, "cost");
   if (to.json) {
     auto shown = summary;
-    shown["reasons"] = reasons;
+    shown["failures"] = failures;
+    shown["cost"] = cost;
     return print(shown.dump(-1, ' ', false, json::error_handler_t::replace) + "\n");
   }
   for (const auto* word : words) {
@@ -117,8 +124,10 @@ void print_summary(const gateway_options& to, const json& summary,
     name.resize(13, ' ');
     print(name + std::to_string(count_at(summary, word)) + "\n");
   }
-  for (const auto& [reason, times] : reasons)
-    print(std::to_string(times) + " × " + reason + "\n");
+  for (const auto& one : failures)
+    if (one.is_object())
+      print(failure_line(one));
+  print(cost_line(cost));
 }
 
 void say_refused(const json& body) {
@@ -158,12 +167,7 @@ exit_code show_questions(const gateway_options& to, const std::string& set) {
   const auto seen = look(gateway, to, set, "?limit=1");
   if (seen.failed)
     return *seen.failed;
-  const auto summary = member(seen.data, "summary");
-  std::map<std::string, std::uint64_t> reasons;
-  if (count_at(summary, "failed") > 0)
-    if (const auto failed = count_reasons(gateway, to, set, reasons))
-      return *failed;
-  print_summary(to, summary, reasons);
+  print_status(to, seen.data);
   return exit_code::done;
 }
 

@@ -12,7 +12,7 @@ namespace dure::node {
 exit_code upload_questions(const gateway_options& to, const std::string& file,
                            const std::string& set, bool wait);
 
-/// Prints how many questions of the set are where, and why some failed.
+/// Prints how many questions of the set are where, why some failed, and what it cost.
 exit_code show_questions(const gateway_options& to, const std::string& set);
 
 /// Prints the set as csv or jsonl.

@@ -10,11 +10,13 @@ namespace dure::node {
 
 namespace {
 
+/// Returns the number after the last of those that are given here.
 log_number free_log(const std::vector<queue_definition>& queues) {
   std::uint16_t last = number(control_log);
   for (const auto& queue : queues)
     for (auto log : queue.logs)
-      last = std::max(last, number(log));
+      if (number(log) < gateway::first_made_log)
+        last = std::max(last, number(log));
   return log_number{static_cast<std::uint16_t>(last + 1)};
 }
 

@@ -92,12 +92,24 @@ private:
   std::thread thread_;
 };
 
+/// Returns who explains questions here, as the gateway must know it.
+gateway::explainer to_explainer(const question_options& questions) {
+  gateway::explainer by;
+  if (questions.provider == "extractive")
+    return by;
+  by.provider = questions.provider;
+  by.model = questions.model;
+  by.charged = true;
+  return by;
+}
+
 gateway::server_config to_server_config(const node_services& s) {
   gateway::server_config config;
   config.address = s.options.listen.host;
   config.port = s.options.listen.port;
   config.insecure_listen = s.options.insecure_listen;
   config.log = s.log->access_log();
+  config.explains = to_explainer(s.options.questions);
   return config;
 }
 

@@ -1,28 +1,16 @@
 """/openapi.json is sound OpenAPI 3.1, and what a real node answers is what it says."""
 
 import json
-import re
 import unittest
 import uuid
 from pathlib import Path
 
 import jsonschema
 
-from dure_node import SAMPLE_PDF, Node, form, wait_until
+from described_node import Conversation, Described
+from dure_node import SAMPLE_PDF, form, wait_until
 
 OPENAPI_SCHEMA = json.loads((Path(__file__).parent / "openapi-3.1.schema.json").read_text(encoding="utf-8"))
-DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
-FORMATS = jsonschema.FormatChecker(formats=())
-
-
-@FORMATS.checks("date-time")
-def is_date_time(value):
-    return not isinstance(value, str) or bool(DATE_TIME.fullmatch(value))
-
-
-@FORMATS.checks("uuid")
-def is_uuid(value):
-    return not isinstance(value, str) or str(uuid.UUID(value)) == value
 
 
 def references(value):
@@ -34,29 +22,6 @@ def references(value):
     elif isinstance(value, list):
         for element in value:
             yield from references(element)
-
-
-class Described(unittest.TestCase):
-    """A node and its document."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.node = Node().start()
-        cls.addClassCleanup(cls.node.remove)
-        cls.document = cls.node.ask("GET", "/openapi.json").json()
-
-    def resolved(self, value):
-        while "$ref" in value:
-            found = self.document
-            for step in value["$ref"].removeprefix("#/").split("/"):
-                found = found[step]
-            value = found
-        return value
-
-    def operations(self):
-        for path, methods in self.document["paths"].items():
-            for method, operation in methods.items():
-                yield path, method, operation
 
 
 class Document(Described):
@@ -91,43 +56,7 @@ class Document(Described):
         self.assertEqual(len(ids), len(set(ids)))
 
 
-class Conversation(Described):
-    """Holds each answer of a real conversation against what the document says of its operation."""
-
-    def setUp(self):
-        self.spoken = set()
-        self.by_id = {operation["operationId"]: (path, method, operation) for path, method, operation in self.operations()}
-
-    def say(self, operation_id, expected, path=None, body=None, headers=None):
-        """Asks the operation, checks the answer against the document and returns it."""
-        pattern, method, operation = self.by_id[operation_id]
-        path = path or pattern
-        shape = re.sub(r"\\{[a-z]+\\}", "[^/]+", re.escape(pattern))
-        self.assertRegex(path.partition("?")[0], f"^{shape}$")
-        if isinstance(body, (dict, list)):
-            body, headers = json.dumps(body), {"Content-Type": "application/json", **(headers or {})}
-        answer = self.node.ask(method.upper(), path, body, headers)
-        self.assertEqual(answer.status, expected, f"{method} {path}: {answer.body[:500]}")
-        self.check(answer, operation, f"{method} {path}")
-        self.spoken.add(operation_id)
-        return answer
-
-    def check(self, answer, operation, where):
-        said = operation["responses"].get(str(answer.status))
-        if said is None:
-            self.assertGreaterEqual(answer.status, 400, f"{where}: {answer.status} is not in the document")
-            said = operation["responses"]["default"]
-        content = self.resolved(said).get("content", {})
-        if not content:
-            self.assertEqual(answer.body, b"", where)
-            return
-        kind = answer.headers["Content-Type"].partition(";")[0]
-        self.assertTrue(kind in content or "*/*" in content, f"{where}: {kind}")
-        if kind in ("application/json", "application/problem+json"):
-            schema = {**content[kind]["schema"], "components": self.document["components"]}
-            errors = jsonschema.Draft202012Validator(schema, format_checker=FORMATS).iter_errors(answer.json())
-            self.assertEqual([f"{list(e.absolute_path)}: {e.message}" for e in errors], [], where)
-
+class Contract(Conversation):
     def test_every_answer_is_as_described(self):
         self.talk_of_the_node()
         self.talk_of_jobs()
@@ -135,9 +64,7 @@ class Conversation(Described):
         self.talk_of_queues()
         self.talk_of_uploads()
         self.talk_of_documents()
-        asked = {"Node", "Jobs", "Queues", "Documents"}
-        meant = {operation_id for operation_id, (_, _, operation) in self.by_id.items() if asked & set(operation["tags"])}
-        self.assertEqual(meant - self.spoken, set(), "operations that nobody asked")
+        self.assert_all_asked({"Node", "Jobs", "Queues", "Documents"})
 
     def talk_of_the_node(self):
         for operation_id in ("live", "ready", "metrics", "openapi", "docsPage", "docsScript", "docsStyle"):
@@ -186,6 +113,20 @@ class Conversation(Described):
         self.say("readQueue", 200, "/api/v1/queues/default")
         self.say("resumeQueue", 200, "/api/v1/queues/default/resume")
         self.say("readQueue", 404, "/api/v1/queues/nobody")
+        at = "/api/v1/queues/videos"
+        self.say("makeQueue", 201, at, {"kinds": ["video.cut"], "depth": 5, "rate": {"requests_per_minute": 600_000}})
+        self.say("makeQueue", 200, at, {"kinds": ["video.cut"], "depth": 5, "rate": {"requests_per_minute": 600_000}})
+        self.say("makeQueue", 409, at, {"shards": 2})
+        changed = self.say("changeQueue", 200, at, {"kinds": [], "depth": None, "rate": None, "concurrency": 2}).json()
+        self.assertEqual((changed["kinds"], changed["depth_max"], changed["concurrency_max"]), ([], None, 2))
+        self.say("changeQueue", 400, at, {"colour": "red"})
+        self.say("makeQueue", 201, "/api/v1/queues/wide", {"shards": 3})
+        self.say("changeQueue", 409, "/api/v1/queues/wide", {"concurrency": 2})
+        for queue in ("videos", "wide"):
+            many = [{"kind": "noop", "queue": queue, "group": str(n)} for n in range(20)]
+            self.say("submitJobs", 202, body=many)
+            wait_until(lambda: self.say("readQueue", 200, f"/api/v1/queues/{queue}").json()["counts"]["completed"] == 20, 60, "all are done")
+        self.assertGreater(self.say("readQueue", 200, "/api/v1/queues/wide").json()["throughput"], 0)
 
     def talk_of_uploads(self):
         body, headers = form({}, SAMPLE_PDF.name, SAMPLE_PDF.read_bytes())

@@ -109,7 +109,7 @@ std::vector<job_change> memory_backend::changes_of(const state_delta& delta) con
       continue;
     auto row = decode_row<job>(*value);
     DURE_CHECK(row.has_value());
-    changes.push_back({row->spec.id, row->state});
+    changes.push_back({row->spec.id, row->state, now()});
   }
   return changes;
 }

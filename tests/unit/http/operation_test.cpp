@@ -89,7 +89,8 @@ TEST_F(operation_over_http, tells_which_methods_a_path_takes) {
   auto options = client.send("OPTIONS", "/api/v1/jobs/x");
   EXPECT_EQ(options.status, 204);
   EXPECT_EQ(options.header("Allow"), "GET, HEAD, DELETE, OPTIONS");
-  EXPECT_EQ(client.send("OPTIONS", "*").header("Allow"), "GET, HEAD, POST, PUT, DELETE, OPTIONS");
+  EXPECT_EQ(client.send("OPTIONS", "*").header("Allow"),
+            "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
   EXPECT_EQ(client.get("/upload").header("Allow"), "POST, OPTIONS");
   for (auto path : {"/", "/api/v1", "/api/v1/jobs/", "/api/v1/jobs//cancel", "/jobs"})
     EXPECT_EQ(client.get(path).status, 404) << path;

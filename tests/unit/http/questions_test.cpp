@@ -147,6 +147,51 @@ TEST_F(questions_over_http, an_exported_file_comes_back_by_an_import) {
   EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 2);
 }
 
+TEST_F(questions_over_http, a_set_of_many_pages_is_exported_whole) {
+  std::string csv = "questionText,option1,option2,correctAnswer,questionNumber\n";
+  for (int i = 1; i <= 2'300; ++i)
+    csv += "Q" + std::to_string(i) + ",a,b,1," + std::to_string(i) + "\n";
+  ASSERT_EQ(upload(csv, "text/csv").status, 202);
+  const auto exported = client.get("/admin/sets/algebra/questions.jsonl");
+  EXPECT_EQ(exported.header("Transfer-Encoding"), "chunked");
+  EXPECT_EQ(std::count(exported.body.begin(), exported.body.end(), '\n'), 2'300);
+  const auto last = exported.body.rfind("\"questionNumber\":\"2300\"");
+  EXPECT_NE(last, std::string::npos);
+  const auto table = client.get("/admin/sets/algebra/questions.csv").body;
+  EXPECT_EQ(std::count(table.begin(), table.end(), '\n'), 2'301);
+  EXPECT_TRUE(client.send("HEAD", "/admin/sets/algebra/questions.csv").body.empty());
+  EXPECT_EQ(client.get("/livez").status, 200);
+  // HTTP/1.0 knows no chunks: the connection's end is that of the set.
+  http_client old{served.port()};
+  old.write("GET /admin/sets/algebra/questions.csv HTTP/1.0\r\nHost: localhost\r\n"
+            "Connection: keep-alive\r\n\r\n");
+  const auto all = old.read_all();
+  EXPECT_TRUE(all.ends_with(table));
+  EXPECT_EQ(all.find("Transfer-Encoding"), std::string::npos);
+}
+
+TEST_F(questions_over_http, says_why_questions_failed_and_what_they_cost) {
+  const auto data =
+      upload("questionText,option1,option2,correctAnswer\nA,a,b,1\nB,a,b,1\nC,a,b,1\n", "text/csv")
+          .json()["data"];
+  const char* codes[] = {"provider_timeout", "provider_answer_empty", "provider_answer_empty"};
+  for (std::size_t i = 0; i < 3; ++i) {
+    node.start(job_of(data[i]));
+    node.fail_job(job_of(data[i]), codes[i], false);
+  }
+  const auto path = "/admin/sets/algebra/questions/explanation-status";
+  const auto told = client.get(path, {{"Accept-Language", "en"}}).json()["data"];
+  EXPECT_EQ(
+      told["failures"],
+      json::parse(
+          R"([{"code":"provider_answer_empty","questions":2,"message":"The model's answer was empty."},
+              {"code":"provider_timeout","questions":1,
+               "message":"The model did not answer in time."}])"));
+  EXPECT_EQ(told["cost"],
+            (json{{"tokens_in", 0}, {"tokens_out", 0}, {"money", 0.0}, {"possibly_charged", 0}}));
+  EXPECT_EQ(status()["failures"][0]["message"], "모델의 답에 내용이 없습니다.");
+}
+
 TEST_F(questions_over_http, an_explanation_by_hand_cancels_the_job) {
   const auto data = upload(two_questions).json()["data"][0];
   const auto job = job_of(data);

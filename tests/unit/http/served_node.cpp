@@ -6,8 +6,8 @@
 
 namespace dure::gateway::test {
 
-served_node::served_node(server_limits limits)
-    : served{config_with(limits), node}, client{[this] {
+served_node::served_node(server_limits limits, explainer explains)
+    : served{config_with(limits, std::move(explains)), node}, client{[this] {
         auto started = served.start();
         DURE_CHECK(started.has_value());
         return served.port();
@@ -18,10 +18,11 @@ served_node::~served_node() {
   served.stop(std::chrono::seconds{5});
 }
 
-server_config served_node::config_with(server_limits limits) {
+server_config served_node::config_with(server_limits limits, explainer explains) {
   server_config config;
   config.port = 0;
   config.limits = limits;
+  config.explains = std::move(explains);
   return config;
 }
 

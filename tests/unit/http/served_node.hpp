@@ -13,7 +13,7 @@ namespace dure::gateway::test {
 /// A real server on a free loopback port over a node in memory, and a client of it.
 class served_node : public testing::Test {
 protected:
-  explicit served_node(server_limits limits = {});
+  explicit served_node(server_limits limits = {}, explainer explains = {});
   ~served_node() override;
 
   /// Submits one job and returns its id.
@@ -27,7 +27,7 @@ protected:
   http_client client;
 
 private:
-  static server_config config_with(server_limits limits);
+  static server_config config_with(server_limits limits, explainer explains);
 };
 
 job_id id_in(const reply& r);

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "gateway/api/queue_directory.hpp"
+#include "gateway/http/keyed.hpp"
+
+#include <functional>
+#include <optional>
+#include <string_view>
+
+namespace dure::gateway {
+
+/// Returns the queue's definition as the local view has it, or a 404.
+checked<queue_definition> find_queue(const state_reader& view, std::string_view name);
+
+/// Changes a definition, or says why not. May be called more than once, each time with a newer one.
+using queue_change = std::function<std::optional<problem>(queue_definition&)>;
+
+/// Puts the changed definition into the control log and tells every shard; only then does it hold
+/// for the queue as a whole. Returns the definition with its new version.
+boost::asio::awaitable<checked<queue_definition>>
+change_queue(exchange& e, std::string_view name, const queue_change& wanted, id_maker& ids);
+
+/// Tells every shard the settings; one that knows them already does nothing.
+boost::asio::awaitable<std::optional<problem>> tell_shards(exchange& e, const queue_definition& q,
+                                                           id_maker& ids);
+
+/// Returns the 409 when another queue lists one of the kinds, which would be sent to either.
+std::optional<problem> check_kinds(const state_reader& view, const queue_definition& q);
+
+} // namespace dure::gateway
