@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view explaining_kind = "question.explain";
 
 /// Grows when the built-in explainer would explain the same question otherwise.
-constexpr std::string_view extractive_version = "1";
+constexpr std::string_view extractive_version = "2";
 
 /// An explanation takes seconds; one that takes minutes hangs.
 constexpr job_timeout explaining_timeout{std::chrono::seconds{240}, std::chrono::seconds{300}};
