@@ -18,6 +18,10 @@ public:
 
   result<std::optional<std::string>> get(family f, std::string_view key) const override {
     std::lock_guard lock{owner_.mutex_};
+    if (owner_.reads_left_ && (*owner_.reads_left_)-- == 0) {
+      owner_.reads_left_ = 0;
+      return error{errc::store_failed, "Broken by the test."};
+    }
     return owner_.state_.get(f, key);
   }
 
@@ -199,6 +203,11 @@ void memory_backend::break_asks(std::optional<errc> code, bool after_doing) {
 void memory_backend::break_commands(std::function<bool(const command&)> which) {
   std::lock_guard lock{mutex_};
   is_broken_ = std::move(which);
+}
+
+void memory_backend::break_view_after(std::optional<std::size_t> reads) {
+  std::lock_guard lock{mutex_};
+  reads_left_ = reads;
 }
 
 void memory_backend::hold_asks() {

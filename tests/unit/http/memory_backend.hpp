@@ -99,6 +99,9 @@ public:
   /// Commands that `which` names fail with errc::unavailable from now on; nothing: none does.
   void break_commands(std::function<bool(const command&)> which);
 
+  /// The view fails after so many further reads of single rows; nothing: it works again.
+  void break_view_after(std::optional<std::size_t> reads);
+
   /// Asks are answered only after `release`.
   void hold_asks();
   void release_asks();
@@ -137,6 +140,7 @@ private:
   std::optional<errc> broken_;
   bool broken_after_ = false;
   std::function<bool(const command&)> is_broken_;
+  std::optional<std::size_t> reads_left_;
   bool held_ = false;
   std::vector<std::function<void()>> waiting_;
   std::string unready_;

@@ -170,6 +170,21 @@ TEST_F(questions_over_http, a_set_of_many_pages_is_exported_whole) {
   EXPECT_EQ(all.find("Transfer-Encoding"), std::string::npos);
 }
 
+TEST_F(questions_over_http, an_export_that_breaks_off_does_not_look_whole) {
+  std::string csv = "questionText,option1,option2,correctAnswer\n";
+  for (int i = 0; i < 1'500; ++i)
+    csv += "Q" + std::to_string(i) + ",a,b,1\n";
+  ASSERT_EQ(upload(csv, "text/csv").status, 202);
+  // A question and its text are two reads; the second page fails.
+  node.break_view_after(2'500);
+  client.write("GET /admin/sets/algebra/questions.jsonl HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  const auto all = client.read_all();
+  node.break_view_after({});
+  EXPECT_TRUE(all.starts_with("HTTP/1.1 200 "));
+  EXPECT_GT(all.size(), 100'000U);
+  EXPECT_FALSE(all.ends_with("0\r\n\r\n"));
+}
+
 TEST_F(questions_over_http, says_why_questions_failed_and_what_they_cost) {
   const auto data =
       upload("questionText,option1,option2,correctAnswer\nA,a,b,1\nB,a,b,1\nC,a,b,1\n", "text/csv")
