@@ -94,9 +94,9 @@ private:
 
 /// Returns who explains questions here, as the gateway must know it.
 gateway::explainer to_explainer(const question_options& questions) {
+  if (!asks_provider(questions))
+    return {};
   gateway::explainer by;
-  if (questions.provider == "extractive")
-    return by;
   by.provider = questions.provider;
   by.model = questions.model;
   by.charged = true;
