@@ -34,6 +34,12 @@ bool asks_provider(const job_spec& spec) {
   return std::find(spec.tags.begin(), spec.tags.end(), charged_tag) != spec.tags.end();
 }
 
+/// Returns whether the end of a job says something of the provider that its log's jobs ask. The tag
+/// alone does not tell: a job may have been made before its workers were given a provider.
+bool concerns_provider(const job_spec& spec) {
+  return spec.queue == questions_queue || asks_provider(spec);
+}
+
 /// A request may have gone out whose answer nobody has: the books say so.
 void book_lost_answer(const job& j, attempt_end end, decision& made) {
   const bool unheard =
@@ -161,21 +167,25 @@ result<decision> decide_on(const state_reader& state, const complete& c, const c
                  c.of.job, attempt_end::cancelled, {}, c.cost, c.peak_memory_bytes, expires_at})
            : one_event(
                  events::job_completed{c.of, c.outcome, c.cost, c.peak_memory_bytes, expires_at});
-  if (asks_provider((*j)->spec))
+  if (concerns_provider((*j)->spec))
     if (auto noted = note_success(state, c, made, at); !noted)
       return noted.error();
   return made;
 }
 
 result<decision> decide_on(const state_reader& state, const fail& c, const context& at) {
-  auto away = is_providers_fault(state, c.failure.code, at.log);
+  auto j = leased_job(state, c.of, c.end);
+  if (!j)
+    return j.error();
+  const bool concerned = *j && concerns_provider((*j)->spec);
+  auto away = concerned ? is_providers_fault(state, c.failure.code, at.log) : result<bool>{false};
   if (!away)
     return away.error();
   auto made = decide_end(state,
                          {c.of, c.end, within_limits(c.failure), c.retry_not_before,
                           c.peak_memory_bytes, c.cost, *away},
                          at);
-  if (made && !made->events.empty())
+  if (concerned && made && !made->events.empty())
     if (auto noted = note_failure(state, c, *made, at); !noted)
       return noted.error();
   return made;

@@ -1,6 +1,7 @@
 #include "node/wiring/node_services.hpp"
 
 #include "node/handlers/handlers.hpp"
+#include "node/handlers/question/provider_settings.hpp"
 #include "node/handlers/user_pools.hpp"
 #include "node/wiring/blob_restorer.hpp"
 
@@ -44,6 +45,8 @@ result<void> connect(node_services& s) {
 }
 
 result<void> open_sandbox(node_services& s) {
+  if (auto trouble = trouble_with_key(s.options.questions))
+    return error{errc::invalid, *trouble};
   sandbox_settings settings;
   settings.pools = built_in_pools(s.options.slots, s.folder->scratch(), s.options.questions);
   auto users = user_pools(s.options.kinds, s.folder->scratch());

@@ -192,7 +192,7 @@ class StandInServer:
         return await self.send(writer, 429, failure("Slow down."), {"Retry-After": "9223372036854775807"})
 
     async def do_limited_date(self, writer, marker, fault):
-        return await self.send(writer, 429, failure("Slow down."), {"Retry-After": formatdate(time.time() + 2, usegmt=True)})
+        return await self.send(writer, 429, failure("Slow down."), {"Retry-After": formatdate(time.time() + 60, usegmt=True)})
 
     async def do_limited_reset(self, writer, marker, fault):
         told = {"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "1s"}
@@ -224,6 +224,17 @@ class StandInServer:
 
     async def do_invalid_json(self, writer, marker, fault):
         return await self.send(writer, 200, b"{'choices': nothing}")
+
+    async def do_deep_json(self, writer, marker, fault):
+        return await self.send(writer, 200, b'{"choices":' + b"[" * 400_000 + b"]" * 400_000 + b"}")
+
+    async def do_deep_refusal(self, writer, marker, fault):
+        return await self.send(writer, 400, b'{"error":' + b"[" * 400_000 + b"]" * 400_000 + b"}")
+
+    async def do_only_hints(self, writer, marker, fault):
+        writer.write(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n")
+        await writer.drain()
+        return False
 
     async def do_truncated_json(self, writer, marker, fault):
         return await self.send(writer, 200, json.dumps(completion(marker)).encode()[:60])

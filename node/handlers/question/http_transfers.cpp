@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <curl/curl.h>
+#include <string_view>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -43,6 +44,7 @@ struct transfer {
   std::size_t header_bytes = 0;
   bool too_large = false;
   bool too_many_headers = false;
+  bool is_interim = false; ///< The answer whose headers come.
   milliseconds patience{}; ///< From the first byte of the answer to its end.
   std::optional<clock::time_point> patient_until;
   std::unique_ptr<CURL, close_transfer> curl;
@@ -68,9 +70,13 @@ std::size_t take_body(const char* bytes, std::size_t, std::size_t count, void* o
   return count;
 }
 
-std::size_t take_header(const char*, std::size_t, std::size_t count, void* of) {
+/// Interim answers (1xx) say that the server is there, not that the answer has begun.
+std::size_t take_header(const char* line, std::size_t, std::size_t count, void* of) {
   auto& t = *static_cast<transfer*>(of);
-  if (!t.patient_until)
+  const std::string_view text{line, count};
+  if (text.starts_with("HTTP/"))
+    t.is_interim = text.substr(std::min(text.find(' '), text.size())).starts_with(" 1");
+  if (!t.patient_until && !t.is_interim)
     t.patient_until = clock::now() + t.patience;
   t.header_bytes += count;
   t.too_many_headers = t.header_bytes > header_bytes_max;
@@ -167,6 +173,8 @@ struct http_transfers::parts {
     if (code != CURLE_OK)
       reply.why = curl_easy_strerror(code);
     curl_easy_getinfo(t.curl.get(), CURLINFO_RESPONSE_CODE, &reply.status);
+    if (reply.status < 200)
+      reply.status = 0;
     curl_off_t wait = 0;
     if (curl_easy_getinfo(t.curl.get(), CURLINFO_RETRY_AFTER, &wait) == CURLE_OK && wait > 0)
       reply.retry_after = std::chrono::seconds{std::min(wait, retry_after_seconds_max)};
@@ -224,6 +232,7 @@ void http_transfers::begin(const std::string& id, std::string body, milliseconds
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, fresh.get());
   curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
   curl_easy_setopt(curl, CURLOPT_HEADERDATA, fresh.get());
+  curl_easy_setopt(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L); // A proxy's word is not the answer.
   curl_easy_setopt(curl, CURLOPT_PRIVATE, fresh.get());
   curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
   curl_easy_setopt(curl, CURLOPT_MAXAGE_CONN, connection_rest_seconds_max);

@@ -55,17 +55,28 @@ std::string trimmed_key(std::string text) {
   return text;
 }
 
-std::string read_key() {
-  const auto path = variable(key_file_variable);
-  if (path.empty())
-    return trimmed_key(variable(key_variable));
+std::string first_line_of(const std::string& path) {
   std::ifstream file{path};
   std::string line;
   std::getline(file, line);
   return trimmed_key(std::move(line));
 }
 
+std::string read_key() {
+  const auto path = variable(key_file_variable);
+  return path.empty() ? trimmed_key(variable(key_variable)) : first_line_of(path);
+}
+
 } // namespace
+
+std::optional<std::string> trouble_with_key(const question_options& options) {
+  if (!asks_provider(options) || options.key_file.empty() ||
+      !first_line_of(options.key_file).empty())
+    return std::nullopt;
+  return "[questions] key_file: '" + options.key_file +
+         "' cannot be read, or its first line is empty; without the line the key is taken from "
+         "DURE_QUESTIONS_KEY";
+}
 
 std::vector<std::string> to_variables(const question_options& options) {
   if (!asks_provider(options))

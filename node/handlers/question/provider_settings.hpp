@@ -22,6 +22,9 @@ struct provider_settings {
   token_price price{};
 };
 
+/// Returns why the key cannot be had as the options say, for the operator, or nothing.
+std::optional<std::string> trouble_with_key(const question_options& options);
+
 /// Returns the variables that tell a handler what the node was told, as NAME=VALUE: the key too,
 /// when it comes from the node's own environment. Nothing unless a provider is asked.
 std::vector<std::string> to_variables(const question_options& options);
