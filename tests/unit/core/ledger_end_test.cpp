@@ -1,4 +1,5 @@
 #include "actors/core/limits.hpp"
+#include "actors/core/provider.hpp"
 #include "tests/unit/core/ledger_fixture.hpp"
 
 namespace dure {
@@ -26,6 +27,19 @@ TEST_F(ledger_test, completes_a_running_job) {
   EXPECT_EQ(j.attempts.back().end, attempt_end::completed);
   EXPECT_EQ(j.attempts.back().ended_at, now);
   EXPECT_EQ(j.attempts.back().peak_memory_bytes, 99U);
+}
+
+TEST_F(ledger_test, takes_a_providers_code_in_another_queue_for_the_jobs_own) {
+  for (std::size_t i = 0; i <= provider_failures_max; ++i) {
+    submitted();
+    does<accepted>(fail{leased(),
+                        attempt_end::failed,
+                        {std::string{code_unavailable}, "A user's own.", false},
+                        {},
+                        0});
+  }
+  submitted();
+  leased();
 }
 
 TEST_F(ledger_test, accepts_the_same_end_again_and_no_other) {

@@ -195,6 +195,21 @@ TEST_F(ledger_question_test, a_lost_answer_is_booked_once_by_whoever_tells_of_it
   EXPECT_EQ(read(id).possibly_charged, 1U);
 }
 
+TEST_F(ledger_question_test, a_success_between_failures_counts_without_a_tag_too) {
+  for (int i = 0; i < 12; ++i) {
+    auto p = wished("q" + std::to_string(i));
+    p.job->tags.clear(); // Made before its workers were given a provider.
+    does<question_taken>(p);
+  }
+  const auto grants = claimed(12);
+  ASSERT_EQ(grants.size(), 12U);
+  for (std::size_t i = 0; i < grants.size(); i += 2) {
+    does<accepted>(failure(grants[i].of, code_unavailable));
+    does<accepted>(complete{grants[i + 1].of, {"{}", {}, {}}, {}, 0, {}});
+  }
+  EXPECT_EQ(queries::provider_of(state, log)->failures, 0U);
+}
+
 TEST_F(ledger_question_test, a_provider_that_is_away_pauses_the_queue_probes_and_fails_nobody) {
   for (int i = 0; i < 10; ++i)
     put("q" + std::to_string(i));

@@ -55,7 +55,7 @@ TEST_F(restart_over_http, resumes_a_paused_queue_the_one_of_questions_by_default
 
 TEST_F(restart_over_http, asks_a_provider_again_that_was_given_up_on) {
   for (std::uint32_t i = 0; i < provider_failures_max; ++i) {
-    const auto id = submit_one();
+    const auto id = submit_one(R"({"kind":"noop","tags":["charged"]})");
     node.start(id);
     node.fail_job(id, std::string{code_unavailable}, false);
   }
