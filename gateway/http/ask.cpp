@@ -51,6 +51,15 @@ asio::awaitable<outcomes_by_log> ask_all(backend& node, wishes_by_log wishes) {
       begin, asio::use_awaitable);
 }
 
+asio::awaitable<std::optional<error>> tell_all(backend& node, wishes_by_log wishes) {
+  auto outcomes = co_await ask_all(node, std::move(wishes));
+  for (const auto& [log, answers] : outcomes)
+    for (const auto& one : answers)
+      if (!one)
+        co_return one.error();
+  co_return std::nullopt;
+}
+
 asio::awaitable<backend::outcomes> ask(backend& node, log_number log, std::vector<command> wishes) {
   wishes_by_log one;
   one.emplace(log, std::move(wishes));

@@ -4,6 +4,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <map>
+#include <optional>
 #include <vector>
 
 namespace dure::gateway {
@@ -21,5 +22,8 @@ using outcomes_by_log = std::map<log_number, backend::outcomes>;
 
 /// Asks every log at once and waits for all.
 boost::asio::awaitable<outcomes_by_log> ask_all(backend& node, wishes_by_log wishes);
+
+/// Asks every log at once and waits for all. Returns a refusal, or nothing when all was taken.
+boost::asio::awaitable<std::optional<error>> tell_all(backend& node, wishes_by_log wishes);
 
 } // namespace dure::gateway

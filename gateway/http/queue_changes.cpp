@@ -59,11 +59,9 @@ asio::awaitable<std::optional<problem>> tell_shards(exchange& e, const queue_def
   wishes_by_log wishes;
   for (auto log : q.logs)
     wishes[log].push_back(ids.make_command(configure_queue{q.settings}));
-  auto outcomes = co_await ask_all(e.use.node, std::move(wishes));
-  for (const auto& [log, answers] : outcomes)
-    for (const auto& one : answers)
-      if (!one)
-        co_return to_problem(one.error());
+  auto refused = co_await tell_all(e.use.node, std::move(wishes));
+  if (refused)
+    co_return to_problem(*refused);
   co_return std::nullopt;
 }
 

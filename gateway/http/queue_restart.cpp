@@ -108,11 +108,9 @@ asio::awaitable<checked<restarted>> restart(exchange& e, const restart_request& 
     for (auto& cure : *cures)
       wishes[log].push_back(ids.make_command(std::move(cure)));
   }
-  auto outcomes = co_await ask_all(e.use.node, std::move(wishes));
-  for (const auto& [log, answers] : outcomes)
-    for (const auto& one : answers)
-      if (!one)
-        co_return to_problem(one.error());
+  auto refused = co_await tell_all(e.use.node, std::move(wishes));
+  if (refused)
+    co_return to_problem(*refused);
   co_return done;
 }
 

@@ -77,11 +77,9 @@ asio::awaitable<std::optional<problem>> spread(exchange& e, const prompt_logs& l
   for (std::size_t i = 1; i < logs.size() && p.version != default_prompt_version; ++i)
     wishes[logs[i]].push_back(
         ids.make_command(put_record{prompt_key(p.version), to_record_text(p), {}, {}}));
-  auto outcomes = co_await ask_all(e.use.node, std::move(wishes));
-  for (const auto& [log, answers] : outcomes)
-    for (const auto& one : answers)
-      if (!one)
-        co_return to_problem(one.error());
+  auto refused = co_await tell_all(e.use.node, std::move(wishes));
+  if (refused)
+    co_return to_problem(*refused);
   co_return std::nullopt;
 }
 
@@ -159,6 +157,25 @@ checked<response> to_page(const prompt_history& history, std::uint64_t before, s
   return checked<response>{boost::system::in_place_value, std::move(r)};
 }
 
+/// A request that changes the prompt in its path.
+struct prompt_wish {
+  prompt_logs logs;
+  std::string body; ///< JSON text.
+};
+
+asio::awaitable<checked<prompt_wish>> read_wish(exchange& e) {
+  if (auto wrong = query_reader{e.head.parameters}.finish())
+    co_return *wrong;
+  auto logs = logs_in_path(e);
+  if (!logs)
+    co_return logs.error();
+  auto body = co_await read_json(e, e.use.limits.change_bytes);
+  if (!body)
+    co_return body.error();
+  prompt_wish wish{std::move(*logs), std::move(*body)};
+  co_return checked<prompt_wish>{boost::system::in_place_value, std::move(wish)};
+}
+
 } // namespace
 
 handlers::outcome handlers::list_prompts(exchange& e) {
@@ -189,22 +206,17 @@ handlers::outcome handlers::read_prompt(exchange& e) {
 }
 
 handlers::outcome handlers::write_prompt(exchange& e) {
-  if (auto wrong = query_reader{e.head.parameters}.finish())
-    co_return *wrong;
-  auto logs = logs_in_path(e);
-  if (!logs)
-    co_return logs.error();
-  auto body = co_await read_json(e, e.use.limits.change_bytes);
-  if (!body)
-    co_return body.error();
-  auto asked = parse_prompt_request(*body);
+  auto wish = co_await read_wish(e);
+  if (!wish)
+    co_return wish.error();
+  auto asked = parse_prompt_request(wish->body);
   if (!asked)
     co_return asked.error();
   id_maker ids{e.use.node.time()};
-  auto p = co_await make_version(e, *logs, *asked, ids);
+  auto p = co_await make_version(e, wish->logs, *asked, ids);
   if (!p)
     co_return p.error();
-  co_return co_await activate(e, *logs, std::move(*p), asked->expected_version, ids);
+  co_return co_await activate(e, wish->logs, std::move(*p), asked->expected_version, ids);
 }
 
 handlers::outcome handlers::list_prompt_versions(exchange& e) {
@@ -226,27 +238,22 @@ handlers::outcome handlers::list_prompt_versions(exchange& e) {
 }
 
 handlers::outcome handlers::roll_back_prompt(exchange& e) {
-  if (auto wrong = query_reader{e.head.parameters}.finish())
-    co_return *wrong;
-  auto logs = logs_in_path(e);
-  if (!logs)
-    co_return logs.error();
-  auto body = co_await read_json(e, e.use.limits.change_bytes);
-  if (!body)
-    co_return body.error();
-  auto version = parse_rollback_request(*body);
+  auto wish = co_await read_wish(e);
+  if (!wish)
+    co_return wish.error();
+  auto version = parse_rollback_request(wish->body);
   if (!version)
     co_return version.error();
   keyed_work work = [&](id_maker& ids) -> outcome {
-    auto p = find_prompt(e.use.node.view(), logs->front(), *version);
+    auto p = find_prompt(e.use.node.view(), wish->logs.front(), *version);
     if (!p && p.error().code == errc::not_found)
       co_return problem{
           404, "not_found", "There is no version " + std::to_string(*version) + ".", {}, {}};
     if (!p)
       co_return to_problem(p.error());
-    co_return co_await activate(e, *logs, std::move(*p), std::nullopt, ids);
+    co_return co_await activate(e, wish->logs, std::move(*p), std::nullopt, ids);
   };
-  auto body_digest = sha256(*body);
+  auto body_digest = sha256(wish->body);
   co_return co_await once(e, body_digest, std::move(work));
 }
 

@@ -1,7 +1,7 @@
 #include "node/config/kind_table.hpp"
 
 #include "actors/core/job.hpp"
-#include "node/config/nearest_word.hpp"
+#include "node/config/table_members.hpp"
 
 #include <array>
 #include <functional>
@@ -92,8 +92,8 @@ std::string take_profile(user_kind& to, const toml::node& value) {
   return "takes \"open\", \"no-network\" or \"strict\"";
 }
 
-const std::vector<std::pair<std::string, taker>>& takers() {
-  static const std::vector<std::pair<std::string, taker>> all{
+const table_members<user_kind>& takers() {
+  static const table_members<user_kind> all{
       {"command", takes_texts(&user_kind::command, false)},
       {"queue", take_queue},
       {"processes", takes_count(&user_kind::processes)},
@@ -108,13 +108,6 @@ const std::vector<std::pair<std::string, taker>>& takers() {
       {"profile", take_profile},
   };
   return all;
-}
-
-std::string unknown_key(const std::string& key) {
-  std::vector<std::string> known;
-  for (const auto& [name, take] : takers())
-    known.push_back(name);
-  return "'" + key + "' is unknown; did you mean '" + nearest_word(key, known) + "'?";
 }
 
 bool is_taken(std::string_view name) {
@@ -149,13 +142,8 @@ std::variant<user_kind, kind_mistake> read_kind(std::string_view name, const tom
   if (is_taken(name))
     return wrong("is built in; choose another name", line_of(table));
   for (const auto& [key, value] : table) {
-    const std::string word{key.str()};
-    const auto found = std::find_if(takers().begin(), takers().end(),
-                                    [&](const auto& known) { return known.first == word; });
-    if (found == takers().end())
-      return kind_mistake{unknown_key(word), line_of(value)};
-    if (auto text = found->second(kind, value); !text.empty())
-      return kind_mistake{"'" + word + "' " + text, line_of(value)};
+    if (auto mistake = take_member(takers(), kind, std::string{key.str()}, value); !mistake.empty())
+      return kind_mistake{std::move(mistake), line_of(value)};
   }
   if (kind.command.empty())
     return wrong(R"(needs a command, like command = ["python3", "thumbs.py"])", line_of(table));

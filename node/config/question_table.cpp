@@ -1,6 +1,6 @@
 #include "node/config/question_table.hpp"
 
-#include "node/config/nearest_word.hpp"
+#include "node/config/table_members.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -121,9 +121,9 @@ std::string take_prices(question_options& to, const toml::node& value) {
   return {};
 }
 
-const std::vector<std::pair<std::string, taker>>& takers() {
+const table_members<question_options>& takers() {
   using o = question_options;
-  static const std::vector<std::pair<std::string, taker>> all{
+  static const table_members<question_options> all{
       {"provider", take_provider},
       {"base_url", take_base_url},
       {"model", takes_text(&o::model)},
@@ -142,13 +142,6 @@ const std::vector<std::pair<std::string, taker>>& takers() {
   return all;
 }
 
-std::string unknown_key(const std::string& key) {
-  std::vector<std::string> known;
-  for (const auto& [name, take] : takers())
-    known.push_back(name);
-  return "'" + key + "' is unknown; did you mean '" + nearest_word(key, known) + "'?";
-}
-
 } // namespace
 
 std::string apply_questions(parsed_options& to, const std::string& path, const toml::node& value) {
@@ -160,12 +153,8 @@ std::string apply_questions(parsed_options& to, const std::string& path, const t
     return where(value) + ": 'questions' takes a table, [questions]";
   for (const auto& [key, member] : *table) {
     const std::string word{key.str()};
-    const auto found = std::find_if(takers().begin(), takers().end(),
-                                    [&](const auto& known) { return known.first == word; });
-    if (found == takers().end())
-      return where(member) + ": " + unknown_key(word);
-    if (auto mistake = found->second(to.options->questions, member); !mistake.empty())
-      return where(member) + ": '" + word + "' " + mistake;
+    if (auto mistake = take_member(takers(), to.options->questions, word, member); !mistake.empty())
+      return where(member) + ": " + mistake;
     to.origins["questions." + word] = where(member);
   }
   return {};
