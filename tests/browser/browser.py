@@ -34,6 +34,7 @@ class Browser:
         wishes = {
             "goog:chromeOptions": {"args": flags, "binary": shutil.which("chromium")},
             "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
+            "timeouts": {"implicit": 30_000},  # A page shows some of its parts only a moment after a click.
         }
         self.session = self.ask("POST", "", {"capabilities": {"alwaysMatch": wishes}})["sessionId"]
 
@@ -68,6 +69,10 @@ class Browser:
 
     def type(self, selector, text):
         self.ask("POST", f"/element/{self.find(selector)}/value", {"text": text})
+
+    def replace(self, selector, text):
+        element = {ELEMENT: self.find(selector)}
+        self.run("arguments[0].value = arguments[1]", element, text)
 
     def text(self, selector):
         return self.ask("GET", f"/element/{self.find(selector)}/text")

@@ -54,7 +54,7 @@ class Docs(unittest.TestCase):
 
     def test_a_job_can_be_submitted_and_read(self):
         self.browser.click("#submitJobs > summary")
-        self.browser.run("document.querySelector('#submitJobs textarea').value = JSON.stringify({kind: 'noop'})")
+        self.browser.replace("#submitJobs textarea", '{"kind": "noop"}')
         self.browser.click("#submitJobs .inside > button, #submitJobs .inside div > button")
         self.assertTrue(self.answer_of("submitJobs").startswith("202"))
         self.keep_picture("docs-submitted")
