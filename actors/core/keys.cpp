@@ -148,6 +148,11 @@ key_range leases_of(log_number log, std::string_view node, const boot_id& boot,
   return begins_with(key{log}.ended(node).id(boot.value).id(claim.value));
 }
 
+std::string_view node_of_lease(std::string_view key) {
+  auto rest = after_log(key);
+  return rest.substr(0, rest.find('\0'));
+}
+
 std::optional<boot_id> boot_of_lease(std::string_view key) {
   auto id = id_from_end(key, 3);
   return id ? std::optional{boot_id{*id}} : std::nullopt;

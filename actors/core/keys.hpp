@@ -50,6 +50,9 @@ key_range leases_of(log_number log, std::string_view node);
 key_range leases_of(log_number log, std::string_view node, const boot_id& boot,
                     const claim_id& claim);
 
+/// Returns the node that a key of family `leases` names.
+std::string_view node_of_lease(std::string_view key);
+
 /// Returns the boot that a key of family `leases` names, or nothing when it is too short.
 std::optional<boot_id> boot_of_lease(std::string_view key);
 

@@ -139,6 +139,25 @@ result<std::optional<timestamp>> longest_wait_since(const state_reader& state, l
   return longest;
 }
 
+result<std::vector<std::string>> nodes_with_leases(const state_reader& state, log_number log) {
+  std::vector<std::string> nodes;
+  auto range = keys::all_of(log);
+  for (bool found = true; found;) {
+    found = false;
+    auto scanned = state.scan(family::leases, range, scan_order::ascending,
+                              [&](std::string_view key, std::string_view) {
+                                nodes.emplace_back(keys::node_of_lease(key));
+                                found = true;
+                                return false;
+                              });
+    if (!scanned)
+      return scanned.error();
+    if (found)
+      range.from = keys::leases_of(log, nodes.back()).until;
+  }
+  return nodes;
+}
+
 result<queue_settings> settings_of(const state_reader& state, log_number log) {
   auto row = find_row<log_row>(state, family::logs, keys::log(log));
   if (!row)

@@ -35,6 +35,9 @@ timestamp waits_since(const job& j);
 /// pending. Looks at the few oldest pending jobs only: behind them a retried one may wait longer.
 result<std::optional<timestamp>> longest_wait_since(const state_reader& state, log_number log);
 
+/// Returns the nodes that hold leases of this log. Costs a seek for each.
+result<std::vector<std::string>> nodes_with_leases(const state_reader& state, log_number log);
+
 /// Returns the settings that the log keeps to now, and whether it ever had any.
 result<queue_settings> settings_of(const state_reader& state, log_number log);
 

@@ -27,7 +27,7 @@ replica_effects replica::step(replica_message message) {
 }
 
 replica::machine::machine(replica_config c, const state_reader& b)
-    : config{std::move(c)}, base{b}, quiet{config.seed} {}
+    : config{std::move(c)}, base{b}, schedulers{config.schedulers}, quiet{config.seed} {}
 
 replica_effects replica::machine::start(monotonic at, timestamp wall) {
   ticks = at;
@@ -61,7 +61,11 @@ replica_effects replica::machine::step(replica_message message) {
 void replica::machine::hear(replica_input::tick& t) {
   ticks = t.ticks;
   now = t.now;
-  auto passed = quiet.tick(ticks);
+  auto counted = quiet.tick(ticks);
+  if (!counted)
+    peers.forgive();
+  auto passed = counted.value_or(milliseconds{0});
+  peers.pass(passed);
   since_look += passed;
   expire_claims();
   if (lost)
@@ -73,6 +77,7 @@ void replica::machine::hear(replica_input::tick& t) {
     if (!out && since_look >= look_period_of_a_leader)
       ask_look();
     feedable = feedable || speed.waits_for_time();
+    lose_silent_nodes(passed);
     return decide_due();
   }
   if (in == phase::looking || (in == phase::checking && check_failed))
@@ -81,6 +86,10 @@ void replica::machine::hear(replica_input::tick& t) {
       (in == phase::recovering && !putting) || (in == phase::following && (quiet.over() || lone()));
   if (wants_news && since_look >= look_period)
     ask_look();
+}
+
+void replica::machine::hear(replica_input::members& m) {
+  schedulers = std::move(m.schedulers);
 }
 
 void replica::machine::hear(replica_input::drain&) {
@@ -160,6 +169,7 @@ void replica::machine::tell_standing() {
   current.index = position.index;
   current.hash = position.hash;
   current.created = stream.created;
+  current.leader = position.leader;
   current.why_not = why_not();
   if (last_told == current)
     return;
@@ -191,9 +201,10 @@ std::string replica::machine::why_not() const {
   return "Nobody leads.";
 }
 
+/// Nobody else may lead, nor has led last.
 bool replica::machine::lone() const {
-  return config.may_lead && config.schedulers.size() == 1 &&
-         config.schedulers.front() == config.node;
+  return config.may_lead && schedulers.size() == 1 && schedulers.front() == config.node &&
+         (position.leader.empty() || position.leader == config.node);
 }
 
 } // namespace dure

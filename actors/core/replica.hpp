@@ -27,8 +27,10 @@ struct replica_config {
   std::string node;
   boot_id boot;
   bool may_lead = true;                ///< A gateway only follows.
-  std::vector<std::string> schedulers; ///< Every node that may lead this log, this one included.
+  std::vector<std::string> schedulers; ///< Every node that is known to be able to lead, this one
+                                       ///< included; empty: not known yet.
   std::uint64_t seed = 0;              ///< For the random part of the silence before a claim.
+  bool peers_beat = false; ///< Nodes with leases tell where they stand: one that is silent is lost.
 };
 
 namespace replica_input {
@@ -76,6 +78,11 @@ struct peer {
   timestamp created{}; ///< Of the stream it last saw: which loss of the stream it speaks after.
 };
 
+/// The nodes that may lead this log have become others.
+struct members {
+  std::vector<std::string> schedulers;
+};
+
 /// The process wants to end: claim nothing new, answer waiting claims with nothing, lead no more
 /// when idle.
 struct drain {};
@@ -83,9 +90,10 @@ struct drain {};
 } // namespace replica_input
 
 /// Everything a replica is told.
-using replica_message = std::variant<replica_input::tick, replica_input::wishes,
-                                     replica_input::claim_wish, replica_input::barrier_wish,
-                                     replica_input::peer, replica_input::drain, journal_message>;
+using replica_message =
+    std::variant<replica_input::tick, replica_input::wishes, replica_input::claim_wish,
+                 replica_input::barrier_wish, replica_input::peer, replica_input::members,
+                 replica_input::drain, journal_message>;
 
 namespace replica_effect {
 
@@ -125,6 +133,7 @@ struct standing {
   journal_index index{};
   record_hash hash;    ///< Of the record at `index`.
   timestamp created{}; ///< Of the stream, when it was last looked at.
+  std::string leader;  ///< The node that claimed `epoch`; empty: nobody ever did.
   std::string why_not; ///< One sentence when it neither leads nor follows a leader (recovering,
                        ///< journal away).
 

@@ -1,9 +1,17 @@
+#include "actors/core/queries.hpp"
 #include "actors/core/question_queries.hpp"
 #include "actors/core/replica_machine.hpp"
 
 #include <utility>
 
 namespace dure {
+
+namespace {
+
+constexpr milliseconds roll_call_period{500};
+constexpr milliseconds patience_for_a_node{4'000}; ///< Eight beats.
+
+} // namespace
 
 /// A life that loses its leases must not be granted others: nobody would work on them.
 void replica::machine::forget_claims_of(const lose_node& ended) {
@@ -18,6 +26,8 @@ void replica::machine::forget_claims_of(const lose_node& ended) {
 
 /// Decides a claim; false when there is nothing for it (yet).
 bool replica::machine::offer(const waiting_claim& c) {
+  if (silent_nodes.count(std::get<claim>(c.wish.body).node) > 0)
+    return false; // It would lose at once what it is granted.
   if (next.full || !waiting.empty()) {
     feedable = true;
     return false;
@@ -69,7 +79,26 @@ void replica::machine::begin_pace() {
   auto provider = queries::provider_of(building, config.log);
   if (!provider)
     return halt(provider.error());
+  silent_nodes.clear();
   speed.begin(provider->rate, provider->failures > 0 || provider->blocked_until > now, ticks);
+}
+
+/// Ends the leases of nodes that nothing has been heard of for long: a dead one works on nothing.
+void replica::machine::lose_silent_nodes(milliseconds passed) {
+  since_roll_call += passed;
+  if (!config.peers_beat || since_roll_call < roll_call_period)
+    return;
+  since_roll_call = milliseconds{0};
+  auto holders = queries::nodes_with_leases(base, config.log);
+  if (!holders)
+    return halt(holders.error());
+  for (auto& node : *holders) {
+    auto is_dead = peers.silence_of(node) >= patience_for_a_node && silent_nodes.count(node) == 0;
+    if (node == config.node || !is_dead)
+      continue;
+    enqueue({std::nullopt, {{}, config.node, lose_node{node, std::nullopt}}, 0});
+    silent_nodes.insert(std::move(node));
+  }
 }
 
 void replica::machine::expire_claims() {

@@ -99,6 +99,8 @@ void replica::machine::hear(replica_input::peer& p) {
   if (in == phase::halted || p.node == config.node)
     return;
   auto reborn = peers.hear(p);
+  if (silent_nodes.erase(p.node) > 0)
+    feedable = true;
   if (p.leads && p.epoch >= position.epoch)
     quiet.restart();
   if (reborn && (in == phase::leading || out))

@@ -9,6 +9,7 @@
 
 #include <deque>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -88,6 +89,7 @@ struct replica::machine {
   replica_effects start(monotonic ticks, timestamp wall);
   replica_effects step(replica_message message);
   void hear(replica_input::tick& t);
+  void hear(replica_input::members& m);
   void hear(replica_input::drain&);
   void hear(journal_message& m);
   void hear(stream_seen& seen);
@@ -115,6 +117,7 @@ struct replica::machine {
   void put_last(waiting_wish wish);
   waiting_wish take_first();
   void lose_older_lives(const std::string& node, const boot_id& boot);
+  void lose_silent_nodes(milliseconds passed);
   void fill_draft();
   void decide_due();
   std::optional<errc> closed_to(const command& wish) const;
@@ -176,6 +179,7 @@ struct replica::machine {
 
   const replica_config config;
   const state_reader& base;
+  std::vector<std::string> schedulers; ///< As config.schedulers, as of now.
   overlay flying{base};
   overlay building{static_cast<const state_reader&>(flying)};
 
@@ -204,6 +208,9 @@ struct replica::machine {
   bool feedable = false;    ///< Something happened that may give a waiting claim a job.
   bool due_again = false;   ///< More was due than one round takes.
   monotonic overdue_from{}; ///< No lease is ended as overdue before.
+
+  std::set<std::string> silent_nodes; ///< Their leases were ended here; they are granted none.
+  milliseconds since_roll_call{};
 
   bool look_asked = false;
   bool journal_away = false;

@@ -8,10 +8,10 @@ bool peer_table::hear(const replica_input::peer& p) {
   auto known = nodes_.find(p.node);
   if (known == nodes_.end()) {
     if (nodes_.size() < nodes_max)
-      nodes_.emplace(p.node, heard_node{p, true, {}});
+      nodes_.emplace(p.node, heard_node{p, true, {}, {}});
     return true;
   }
-  auto& [last, reported, ended] = known->second;
+  auto& [last, reported, silent, ended] = known->second;
   if (std::find(ended.begin(), ended.end(), p.boot) != ended.end())
     return false;
   auto reborn = last.boot != p.boot;
@@ -22,6 +22,7 @@ bool peer_table::hear(const replica_input::peer& p) {
   }
   last = p;
   reported = true;
+  silent = milliseconds{0};
   return reborn;
 }
 
@@ -37,6 +38,23 @@ const replica_input::peer* peer_table::ahead_of(journal_index index) const {
 bool peer_table::has_reported(std::string_view node, timestamp created) const {
   auto known = nodes_.find(node);
   return known != nodes_.end() && known->second.reported && known->second.last.created == created;
+}
+
+void peer_table::pass(milliseconds time) {
+  listening_ += time;
+  for (auto& [node, heard] : nodes_)
+    heard.silent += time;
+}
+
+void peer_table::forgive() {
+  listening_ = milliseconds{0};
+  for (auto& [node, heard] : nodes_)
+    heard.silent = milliseconds{0};
+}
+
+milliseconds peer_table::silence_of(std::string_view node) const {
+  auto known = nodes_.find(node);
+  return known == nodes_.end() ? listening_ : known->second.silent;
 }
 
 void peer_table::forget_reports() {

@@ -13,7 +13,7 @@ namespace dure {
 /// What the other replicas of a log have last told. One owner.
 class peer_table {
 public:
-  static constexpr std::size_t nodes_max = 256;       ///< Further ones are not listened to.
+  static constexpr std::size_t nodes_max = 4'096;     ///< Further ones are not listened to.
   static constexpr std::size_t boots_remembered = 16; ///< Older lives of a node, told apart.
 
   /// Returns whether the node has begun a new life since it was last heard. A beat of an earlier
@@ -25,6 +25,15 @@ public:
 
   /// Returns whether `node` has told where it stands after it saw the stream created at `created`.
   bool has_reported(std::string_view node, timestamp created) const;
+
+  /// Time has passed in which beats could be heard.
+  void pass(milliseconds time);
+
+  /// Beats may be waiting to be heard: all silence is counted anew.
+  void forgive();
+
+  /// Returns how long nothing has come from `node`; since this table began when nothing ever did.
+  milliseconds silence_of(std::string_view node) const;
 
   /// What was heard until now says nothing about the stream's present life.
   void forget_reports();
@@ -39,10 +48,12 @@ private:
   struct heard_node {
     replica_input::peer last;
     bool reported = false;
+    milliseconds silent{};
     std::deque<boot_id> ended; ///< Boots that a newer one has followed.
   };
 
   std::map<std::string, heard_node, std::less<>> nodes_;
+  milliseconds listening_{};
 };
 
 } // namespace dure

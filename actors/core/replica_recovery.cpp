@@ -94,7 +94,7 @@ bool replica::machine::settled() const {
   auto has_told = [this](const std::string& node) {
     return node == config.node || peers.has_reported(node, stream.created);
   };
-  if (std::all_of(config.schedulers.begin(), config.schedulers.end(), has_told))
+  if (!schedulers.empty() && std::all_of(schedulers.begin(), schedulers.end(), has_told))
     return true;
   return !position.leader.empty() && has_told(position.leader) && *lost >= grace_of_the_last_leader;
 }

@@ -16,12 +16,12 @@ std::uint64_t next_random(std::uint64_t& state) {
 
 } // namespace
 
-milliseconds silence::tick(monotonic ticks) {
+std::optional<milliseconds> silence::tick(monotonic ticks) {
   auto passed = std::max(ticks - last_tick_, milliseconds{0});
   last_tick_ = ticks;
   if (passed >= stopped_after) {
     restart();
-    return milliseconds{0};
+    return std::nullopt;
   }
   counted_ += passed;
   return passed;

@@ -3,6 +3,7 @@
 #include "actors/core/time.hpp"
 
 #include <cstdint>
+#include <optional>
 
 namespace dure {
 
@@ -19,9 +20,9 @@ public:
 
   void begin(monotonic ticks) { last_tick_ = ticks; }
 
-  /// Returns how much of the time since the last tick counts. A tick that comes too late restarts
-  /// the count: the signs may be waiting in the mailbox.
-  milliseconds tick(monotonic ticks);
+  /// Returns how much of the time since the last tick counts: nothing after a tick that comes too
+  /// late, which restarts the count, since the signs may be waiting in the mailbox.
+  std::optional<milliseconds> tick(monotonic ticks);
 
   /// Somebody leads, or has just tried.
   void restart();

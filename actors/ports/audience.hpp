@@ -32,6 +32,9 @@ public:
   /// A report came from an attempt whose lease is over: the leader here has refused it.
   virtual void refused_stale(const std::string& queue) = 0;
 
+  /// Another node's replica of a log told where it stands.
+  virtual void heard(log_number log, const replica_input::peer& peer, bool leaving) = 0;
+
   /// A log stands differently than before.
   virtual void stands(const shard_status& status) = 0;
 };

@@ -15,6 +15,11 @@ using routes = caf::atom_constant<caf::atom("routes")>;
 using cancel = caf::atom_constant<caf::atom("cancel")>;
 using handlers = caf::atom_constant<caf::atom("handlers")>;
 using courier = caf::atom_constant<caf::atom("courier")>;
+using barrier = caf::atom_constant<caf::atom("barrier")>;
+using channel = caf::atom_constant<caf::atom("channel")>;
+using leaving = caf::atom_constant<caf::atom("leaving")>;
+using members = caf::atom_constant<caf::atom("members")>;
+using namesake = caf::atom_constant<caf::atom("namesake")>;
 using records = caf::atom_constant<caf::atom("records")>;
 
 } // namespace dure::atom

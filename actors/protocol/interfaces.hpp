@@ -5,6 +5,7 @@
 #include "actors/ports/audience.hpp"
 #include "actors/ports/courier.hpp"
 #include "actors/ports/sandbox.hpp"
+#include "actors/ports/shard_channel.hpp"
 #include "actors/protocol/atoms.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -48,16 +49,26 @@ struct worker_status {
 };
 
 /// Hands out the work of one log; carries messages to its replica and what that answers back out.
-/// Started and monitored by the supervisor; rebuilds itself from store and journal.
+/// While another node leads, it asks there: to whoever is on this node, every scheduler is as good
+/// as the leader. Started and monitored by the supervisor; rebuilds itself from store and journal.
 using scheduler_actor = caf::typed_actor<
     // Somebody wishes. Answers when the journal holds what follows, or with why not.
     caf::replies_to<atom::wish, wish_batch>::with<outcome_batch>,
     // A worker has room. Answers with leases, at the latest when its patience is over.
     caf::replies_to<atom::claim, claim_request>::with<outcome_batch>,
+    // A reader missed something. Answers when this node's view shows all that was acknowledged
+    // before, or with why that cannot be known.
+    caf::replies_to<atom::barrier>::with<outcome_batch>,
     // The journal tells something.
     caf::reacts_to<atom::journal, journal_message>,
+    // Other replicas of the log tell or ask something.
+    caf::reacts_to<atom::channel, channel_message>,
+    // The nodes that may lead have become others.
+    caf::reacts_to<atom::members, std::vector<std::string>>,
     // Time has passed.
     caf::reacts_to<atom::tick>,
+    // The node has begun to end: other nodes may know.
+    caf::reacts_to<atom::leaving>,
     // The node ends: claim no more, lead no more. Answers when nothing is in flight.
     caf::replies_to<atom::drain>::with<bool>, caf::replies_to<atom::status>::with<shard_status>>;
 
@@ -97,8 +108,10 @@ using worker_actor = caf::typed_actor<
 using supervisor_actor = caf::typed_actor<
     // A scheduler stands differently than before.
     caf::reacts_to<atom::status, shard_status>,
-    // Queue definitions in `control` have changed.
+    // Definitions of queues or nodes in `control` have changed.
     caf::reacts_to<atom::records>,
+    // Another process beats under this node's name: that one must not, or this one.
+    caf::reacts_to<atom::namesake, boot_id>,
     // A scheduler saw that an attempt of this node shall be cancelled.
     caf::reacts_to<atom::cancel, lease>,
     // Time has passed.
@@ -123,9 +136,11 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::outcome_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::claim_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::inquiry)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::journal_message)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::channel_message)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::courier_message)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::shard_status)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::worker_status)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::route_table)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::lease)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::boot_id)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<dure::handler_message>)

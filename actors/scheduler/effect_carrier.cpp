@@ -1,7 +1,9 @@
 #include "actors/scheduler/effect_carrier.hpp"
 
 #include "actors/core/keys.hpp"
+#include "actors/core/node_record.hpp"
 #include "actors/core/rows.hpp"
+#include "actors/scheduler/leader_talk.hpp"
 #include "actors/scheduler/scheduler.hpp"
 
 #include <caf/send.hpp>
@@ -40,6 +42,7 @@ struct carrier {
     if (auto written = of().rows.write(w.delta); !written)
       return halt(written.error().code, written.error().context);
     wrote = true;
+    state.applied = w.index;
     state.view->on_written(w.delta);
     of().listeners.applied(of().replica.log, of().queue, w);
     for (const auto& e : w.events)
@@ -49,16 +52,19 @@ struct carrier {
   void operator()(replica_effect::reply& r) {
     if (!r.outcome && r.outcome.error().code == errc::stale_lease)
       of().listeners.refused_stale(of().queue);
-    auto closed = state.desk.settle(r.caller, std::move(r.outcome));
-    if (closed)
-      answer(closed->first, std::move(closed->second));
+    remote_desk::settled one;
+    one.emplace_back(r.caller, std::move(r.outcome));
+    settle(state, std::move(one));
   }
 
   void operator()(replica_effect::standing& s) {
     const auto& before = state.status.standing;
     auto is_news = !same_but_for_index(before, s);
     auto is_turn = before.leads != s.leads || before.why_not != s.why_not;
+    auto leads_else = before.leads != s.leads || before.epoch != s.epoch;
     state.status.standing = std::move(s);
+    if (leads_else)
+      change_leader();
     if (is_turn)
       log_standing();
     if (is_news)
@@ -67,23 +73,34 @@ struct carrier {
 
   void operator()(replica_effect::halt& h) { halt(h.code, h.reason); }
 
+  /// Tells at once, rather than with the next beat, so that a hand-over is quick.
+  void change_leader() {
+    settle(state, state.remote.give_up());
+    if (state.peers)
+      state.peers->serve(state.status.standing.leads);
+    beat(state);
+  }
+
   void answer(batch_number batch, outcome_batch outcomes) {
     auto caller = state.callers.extract(batch);
     if (!caller.empty())
-      caller.mapped().deliver(std::move(outcomes));
+      caller.mapped()(std::move(outcomes));
   }
 
   /// Tells the supervisor what concerns more than this log.
   void pass_on(const event& e) {
     if (const auto* cancelled = std::get_if<events::cancel_requested>(&e))
       cancel(cancelled->id);
-    else if (is_about_a_queue(e))
+    else if (const auto* ended = std::get_if<events::attempt_ended>(&e))
+      stop_lost(*ended);
+    else if (is_about_the_cluster(e))
       caf::anon_send(of().supervisor, atom::records::value);
   }
 
-  bool is_about_a_queue(const event& e) {
+  bool is_about_the_cluster(const event& e) {
     const auto* put = std::get_if<events::record_put>(&e);
-    return put && of().replica.log == control_log && put->key.starts_with(queue_key_prefix);
+    return put && of().replica.log == control_log &&
+           (put->key.starts_with(queue_key_prefix) || put->key.starts_with(node_key_prefix));
   }
 
   void cancel(const job_id& id) {
@@ -98,6 +115,13 @@ struct carrier {
       cancels.push_back(std::move(of_job));
   }
 
+  /// The others took this node for dead: nobody wants what its attempt makes.
+  void stop_lost(const events::attempt_ended& ended) {
+    const auto& own = of().replica;
+    if (ended.end == attempt_end::lost && ended.of.node == own.node && ended.of.boot == own.boot)
+      cancels.push_back(ended.of);
+  }
+
   void send_cancels() {
     for (auto& cancelled : cancels)
       caf::anon_send(of().supervisor, atom::cancel::value, std::move(cancelled));
@@ -108,6 +132,9 @@ struct carrier {
     state.status.standing.leads = false;
     state.status.standing.why_not = reason;
     state.log->stop_tail();
+    state.remote = {};
+    if (state.peers)
+      state.peers->serve(false);
     write_line(log_level::error, "shard-halted", reason, to_string(code));
     for (auto& [batch, outcomes] : state.desk.close_all(error{errc::unknown_outcome, reason}))
       answer(batch, std::move(outcomes));

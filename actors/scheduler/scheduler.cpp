@@ -2,23 +2,34 @@
 
 #include "actors/protocol/weak_handle.hpp"
 #include "actors/scheduler/effect_carrier.hpp"
+#include "actors/scheduler/leader_talk.hpp"
 
+#include <caf/send.hpp>
 #include <utility>
 
 namespace dure {
 
 namespace {
 
-using scheduler_pointer = scheduler_actor::stateful_pointer<scheduler_state>;
 using outcomes_promise = caf::typed_response_promise<outcome_batch>;
+using caller_function = std::function<void(outcome_batch)>;
+
+/// Whose wishes they are: those of this node may be sent on to the leader.
+enum class origin : std::uint8_t { here, elsewhere };
 
 constexpr milliseconds tick_period{100};
+constexpr milliseconds beat_period{500};
 constexpr std::size_t unanswered_max = 100'000; ///< Wishes; further ones are told to come later.
 
 void open(scheduler_pointer self, scheduler_context context);
-void take(scheduler_pointer self, std::vector<command> wishes, outcomes_promise caller);
-void wait_for_work(scheduler_pointer self, claim_request request, outcomes_promise caller);
+void take(scheduler_pointer self, std::vector<command> wishes, caller_function caller, origin from);
+void wait_for_work(scheduler_pointer self, claim_request request, caller_function caller,
+                   origin from);
+void pass_barrier(scheduler_pointer self, caller_function caller, origin from);
+void hear(scheduler_pointer self, channel_message& told);
 void step(scheduler_pointer self, replica_message message);
+void look_at_clock(scheduler_pointer self);
+caller_function local_caller(outcomes_promise caller);
 replica_input::tick now(const scheduler_state& state);
 
 } // namespace
@@ -29,18 +40,31 @@ scheduler_actor::behavior_type scheduler(scheduler_pointer self, scheduler_conte
   return {
       [self](atom::wish, wish_batch& wishes) {
         auto caller = self->make_response_promise<outcome_batch>();
-        take(self, std::move(wishes.commands), caller);
+        take(self, std::move(wishes.commands), local_caller(caller), origin::here);
         return caller;
       },
       [self](atom::claim, claim_request& request) {
         auto caller = self->make_response_promise<outcome_batch>();
-        wait_for_work(self, std::move(request), caller);
+        wait_for_work(self, std::move(request), local_caller(caller), origin::here);
+        return caller;
+      },
+      [self](atom::barrier) {
+        auto caller = self->make_response_promise<outcome_batch>();
+        pass_barrier(self, local_caller(caller), origin::here);
         return caller;
       },
       [self](atom::journal, journal_message& told) { step(self, std::move(told)); },
+      [self](atom::channel, channel_message& told) { hear(self, told); },
+      [self](atom::members, std::vector<std::string>& schedulers) {
+        step(self, replica_input::members{std::move(schedulers)});
+      },
       [self](atom::tick) {
         self->delayed_send(self, tick_period, atom::tick::value);
-        step(self, now(self->state));
+        look_at_clock(self);
+      },
+      [self](atom::leaving) {
+        self->state.leaving = true;
+        beat(self->state);
       },
       [self](atom::drain) {
         auto caller = self->make_response_promise<bool>();
@@ -58,45 +82,74 @@ namespace {
 void open(scheduler_pointer self, scheduler_context context) {
   auto& state = self->state;
   auto& of = state.context.emplace(std::move(context));
+  weak_handle to{scheduler_actor{self}};
   state.status = {of.queue, of.shard, of.replica.log, {}, {}};
   state.view = std::make_unique<head_window>(of.rows);
   state.machine = std::make_unique<replica>(of.replica, *state.view);
-  state.log = of.journals.open(of.queue, of.shard,
-                               [to = weak_handle{scheduler_actor{self}}](journal_message told) {
-                                 to.send(atom::journal::value, std::move(told));
-                               });
+  state.log = of.journals.open(of.queue, of.shard, [to](journal_message told) {
+    to.send(atom::journal::value, std::move(told));
+  });
+  if (of.peers)
+    state.peers = of.peers->open(of.queue, of.shard, [to](channel_message told) {
+      to.send(atom::channel::value, std::move(told));
+    });
   auto at = now(state);
   carry_out(state, state.machine->start(at.ticks, at.now));
+  state.applied = state.status.standing.index;
 }
 
 replica_input::tick now(const scheduler_state& state) {
   return {state.context->time.ticks(), state.context->time.now()};
 }
 
+caller_function local_caller(outcomes_promise caller) {
+  return
+      [caller = std::move(caller)](outcome_batch told) mutable { caller.deliver(std::move(told)); };
+}
+
 void step(scheduler_pointer self, replica_message message) {
   auto& state = self->state;
   while (!state.status.halted) {
-    if (carry_out(state, state.machine->step(std::move(message))) != carried::wrote)
-      return;
+    auto done = carry_out(state, state.machine->step(std::move(message)));
+    settle(state, state.remote.take_shown(state.applied));
+    if (done != carried::wrote)
+      break;
     // What was written is seen only by a step of its own, and others may wait for it.
     message = now(state);
   }
+  answer_drains(state);
 }
 
-void take(scheduler_pointer self, std::vector<command> wishes, outcomes_promise caller) {
+void look_at_clock(scheduler_pointer self) {
   auto& state = self->state;
+  const auto at = now(state);
+  step(self, at);
+  settle(state, state.remote.take_overdue(at.ticks));
+  if (at.ticks - state.beat_at >= beat_period)
+    beat(state);
+}
+
+/// Opens a batch at the desk; nothing, and the caller is refused, when there is no room or the log
+/// has stopped here.
+std::optional<batch_number> open_batch(scheduler_state& state, std::size_t wishes,
+                                       caller_function& caller) {
   auto refuse = [&](errc code) {
     outcome_batch refused;
-    refused.outcomes.assign(wishes.size(), error{code, {}});
-    caller.deliver(std::move(refused));
+    refused.outcomes.assign(wishes, error{code, {}});
+    caller(std::move(refused));
+    return std::nullopt;
   };
-  if (wishes.empty() || state.status.halted)
+  if (wishes == 0 || state.status.halted)
     return refuse(errc::unavailable);
-  if (state.desk.unanswered() + wishes.size() > unanswered_max)
+  if (state.desk.unanswered() + wishes > unanswered_max)
     return refuse(errc::busy);
-  auto batch = state.desk.open(wishes.size());
+  auto batch = state.desk.open(wishes);
   state.callers.emplace(batch, std::move(caller));
-  auto at = now(state);
+  return batch;
+}
+
+void decide_here(scheduler_pointer self, std::vector<command> wishes, batch_number batch) {
+  auto at = now(self->state);
   replica_input::wishes input{at.ticks, at.now, {}};
   input.commands.reserve(wishes.size());
   for (std::size_t i = 0; i < wishes.size(); ++i)
@@ -104,17 +157,103 @@ void take(scheduler_pointer self, std::vector<command> wishes, outcomes_promise 
   step(self, std::move(input));
 }
 
-void wait_for_work(scheduler_pointer self, claim_request request, outcomes_promise caller) {
+void take(scheduler_pointer self, std::vector<command> wishes, caller_function caller,
+          origin from) {
   auto& state = self->state;
-  if (state.status.halted) {
-    caller.deliver(outcome_batch{{error{errc::unavailable, {}}}});
+  auto batch = open_batch(state, wishes.size(), caller);
+  if (!batch)
     return;
-  }
-  auto batch = state.desk.open(1);
-  state.callers.emplace(batch, std::move(caller));
+  if (from == origin::here && is_led_elsewhere(state))
+    ask_leader(state, std::move(wishes), *batch);
+  else
+    decide_here(self, std::move(wishes), *batch);
+}
+
+void wait_for_work(scheduler_pointer self, claim_request request, caller_function caller,
+                   origin from) {
+  auto& state = self->state;
+  auto batch = open_batch(state, 1, caller);
+  if (!batch)
+    return;
+  if (from == origin::here && is_led_elsewhere(state))
+    return ask_leader(state, std::move(request), *batch);
   auto at = now(state);
-  step(self, replica_input::claim_wish{at.ticks, at.now, ticket_of(batch, 0),
+  step(self, replica_input::claim_wish{at.ticks, at.now, ticket_of(*batch, 0),
                                        std::move(request.wish), at.ticks + request.patience});
+}
+
+void pass_barrier(scheduler_pointer self, caller_function caller, origin from) {
+  auto& state = self->state;
+  auto batch = open_batch(state, 1, caller);
+  if (!batch)
+    return;
+  if (from == origin::here && is_led_elsewhere(state))
+    return ask_leader_for_barrier(state, *batch);
+  auto at = now(state);
+  step(self, replica_input::barrier_wish{at.ticks, at.now, ticket_of(*batch, 0)});
+}
+
+/// Another node asks the leader.
+struct request_listener {
+  scheduler_pointer self;
+  caller_function caller;
+
+  void operator()(wishes_message& m) {
+    take(self, std::move(m.commands), std::move(caller), origin::elsewhere);
+  }
+
+  void operator()(claim_message& m) {
+    if (std::holds_alternative<claim>(m.wish.body))
+      wait_for_work(self, {std::move(m.wish), m.patience}, std::move(caller), origin::elsewhere);
+    else
+      caller({{error{errc::invalid, "a claim that claims nothing"}}});
+  }
+
+  void operator()(barrier_message&) { pass_barrier(self, std::move(caller), origin::elsewhere); }
+};
+
+struct channel_listener {
+  scheduler_pointer self;
+
+  void operator()(beat_heard& told) const {
+    auto& of = *self->state.context;
+    auto beat = decode_beat(told.bytes);
+    if (!beat)
+      return note_trouble(beat.error());
+    auto& peer = beat->stands;
+    if (peer.node == of.replica.node) {
+      if (peer.boot != of.replica.boot)
+        caf::anon_send(of.supervisor, atom::namesake::value, peer.boot);
+      return;
+    }
+    of.listeners.heard(of.replica.log, peer, beat->leaving);
+    step(self, std::move(peer));
+  }
+
+  void operator()(request_heard& told) const {
+    auto caller = remote_caller(self->state, std::move(told.reply_to));
+    auto asked = decode_request(told.bytes);
+    if (!asked)
+      return caller({{asked.error()}});
+    std::visit(request_listener{self, std::move(caller)}, *asked);
+  }
+
+  void operator()(request_answered& told) const {
+    auto& state = self->state;
+    auto reply = told.reply ? decode_reply(*told.reply) : told.reply.error();
+    settle(state, state.remote.answered(told.number, std::move(reply), now(state).ticks));
+    settle(state, state.remote.take_shown(state.applied));
+    answer_drains(state);
+  }
+
+  /// A node of another version speaks: it is heard again every half second.
+  void note_trouble(const error& why) const {
+    self->state.context->log.write(log_level::debug, "beat-not-understood", why.context);
+  }
+};
+
+void hear(scheduler_pointer self, channel_message& told) {
+  std::visit(channel_listener{self}, told);
 }
 
 } // namespace

@@ -5,12 +5,15 @@
 #include "actors/ports/clock.hpp"
 #include "actors/ports/journal.hpp"
 #include "actors/ports/log.hpp"
+#include "actors/ports/shard_channel.hpp"
 #include "actors/ports/store.hpp"
 #include "actors/protocol/interfaces.hpp"
 #include "actors/scheduler/outcome_desk.hpp"
+#include "actors/scheduler/remote_desk.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -27,7 +30,8 @@ struct scheduler_context {
   journal_source& journals;
   audience& listeners;
   log_sink& log;
-  supervisor_actor supervisor; ///< Told of standings, changed queue records and cancels.
+  supervisor_actor supervisor; ///< Told of standings, changed records, cancels and namesakes.
+  shard_channel_source* peers = nullptr; ///< Null: no other node has this log.
 };
 
 struct scheduler_state {
@@ -37,9 +41,14 @@ struct scheduler_state {
   std::unique_ptr<head_window> view; ///< The store, with the heads of its queues in memory.
   std::unique_ptr<replica> machine;  ///< All the thinking.
   std::unique_ptr<journal> log;
+  std::unique_ptr<shard_channel> peers; ///< Null: there are none.
   shard_status status;
+  journal_index applied{}; ///< What the store shows; `status` lags behind it within a step.
+  monotonic beat_at{};     ///< The last one's.
+  bool leaving = false;    ///< The node has begun to end.
   outcome_desk desk;
-  std::map<batch_number, caf::typed_response_promise<outcome_batch>> callers;
+  remote_desk remote; ///< Those of the desk's wishes that the leader on another node decides.
+  std::map<batch_number, std::function<void(outcome_batch)>> callers;
   std::vector<caf::typed_response_promise<bool>> drains;
 };
 

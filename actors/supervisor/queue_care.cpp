@@ -15,30 +15,53 @@ command to_command(supervisor_state& state, command_body body) {
           std::move(body)};
 }
 
+/// Another node may be faster, which is as good; what met a leader change is tried again.
+bool is_trouble(const result<answer>& outcome) {
+  if (outcome)
+    return false;
+  const auto code = outcome.error().code;
+  return code != errc::version_mismatch && code != errc::not_leader && code != errc::unavailable &&
+         code != errc::unknown_outcome;
+}
+
 void queues_made(supervisor_pointer self, const outcome_batch& told) {
   for (const auto& outcome : told.outcomes)
-    if (!outcome && outcome.error().code != errc::version_mismatch)
+    if (is_trouble(outcome))
       self->state.context->log.write(log_level::warn, "queue-not-made", outcome.error().context,
                                      {{"code", std::string{to_string(outcome.error().code)}}});
   self->state.making_queues = false;
   self->state.stale = true;
 }
 
-/// Makes the first queues that are missing; another node may be faster, which is as good.
-void make_first_queues(supervisor_pointer self, const std::vector<queue_definition>& known) {
-  auto& state = self->state;
-  const auto& control = state.schedulers.at(control_log);
-  if (state.making_queues || !control.status.standing.leads || !control.handle)
-    return;
-  wish_batch wishes;
-  for (const auto& first : state.context->first_queues) {
+/// Returns the first queues that are missing, or else what the queues lack.
+std::vector<put_record> missing_queues(const supervisor_context& of,
+                                       const std::vector<queue_definition>& known) {
+  std::vector<put_record> missing;
+  for (const auto& first : of.first_queues) {
     auto same = [&](const queue_definition& q) { return q.name == first.name; };
     if (std::none_of(known.begin(), known.end(), same))
-      wishes.commands.push_back(to_command(state, first.record));
+      missing.push_back(first.record);
   }
-  if (wishes.commands.empty() && state.context->more_records)
-    for (auto& record : state.context->more_records(known))
-      wishes.commands.push_back(to_command(state, std::move(record)));
+  if (missing.empty() && of.more_records)
+    missing = of.more_records(known);
+  return missing;
+}
+
+/// Puts into `control` what is missing there and is this node's to say.
+void make_records(supervisor_pointer self, const std::vector<queue_definition>& known) {
+  auto& state = self->state;
+  const auto& of = *state.context;
+  const auto& control = state.schedulers.at(control_log);
+  const auto& stands = control.status.standing;
+  if (state.making_queues || !control.handle || (!stands.leads && stands.leader.empty()))
+    return;
+  auto records = of.own_records ? of.own_records() : std::vector<put_record>{};
+  if (stands.leads)
+    for (auto& record : missing_queues(of, known))
+      records.push_back(std::move(record));
+  wish_batch wishes;
+  for (auto& record : records)
+    wishes.commands.push_back(to_command(state, std::move(record)));
   if (wishes.commands.empty())
     return;
   state.making_queues = true;
@@ -68,6 +91,22 @@ void tell_settings(supervisor_pointer self, kept_scheduler& kept, const queue_se
           [=](const caf::error&) { settings_refused(self, log); });
 }
 
+/// Tells all schedulers who may lead, when that has changed.
+void learn_members(supervisor_pointer self) {
+  auto& state = self->state;
+  if (!state.context->read_members)
+    return;
+  auto members = state.context->read_members();
+  if (!members)
+    return state.context->log.write(log_level::error, "nodes-unreadable", members.error().context);
+  if (*members == state.members)
+    return;
+  state.members = std::move(*members);
+  for (const auto& [log, kept] : state.schedulers)
+    if (kept.handle)
+      self->send(kept.handle, atom::members::value, state.members);
+}
+
 void care_for(supervisor_pointer self, const queue_definition& queue) {
   for (std::size_t i = 0; i < queue.logs.size(); ++i) {
     keep_scheduler(self, {queue.name, static_cast<std::uint16_t>(i), queue.logs[i]});
@@ -87,7 +126,8 @@ void care_for_queues(supervisor_pointer self) {
     return;
   }
   state.stale = false;
-  make_first_queues(self, *queues);
+  learn_members(self);
+  make_records(self, *queues);
   for (const auto& queue : *queues)
     care_for(self, queue);
 }
@@ -106,6 +146,8 @@ void start_scheduler(supervisor_pointer self, kept_scheduler& kept) {
   kept.settings_told = 0;
   kept.handle = self->state.context->start_scheduler(kept.place, supervisor_actor{self});
   self->monitor(kept.handle);
+  if (!self->state.members.empty())
+    self->send(kept.handle, atom::members::value, self->state.members);
   tell_routes(self);
 }
 

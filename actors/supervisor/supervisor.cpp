@@ -14,6 +14,10 @@ constexpr milliseconds tick_period{100};
 /// The worker tells its handlers to stop after 25 s and they are killed 5 s later.
 constexpr milliseconds worker_drain_timeout{30'500};
 constexpr milliseconds scheduler_drain_timeout{2'500};
+/// Whoever has begun so lately is the one too many when another node has its name.
+constexpr milliseconds newcomer_for{3'000};
+/// Two that did not hear each other when they began: one ends when it lasts.
+constexpr milliseconds namesake_patience{2'000};
 /// Of a scheduler whose store fails: the store may do again what it did not a moment ago.
 constexpr milliseconds store_retry_period{1'000};
 
@@ -21,6 +25,7 @@ void open(supervisor_pointer self, supervisor_context context);
 void learn(supervisor_pointer self, shard_status status);
 void on_death(supervisor_pointer self, const caf::down_msg& down);
 void restart_the_dead(supervisor_pointer self);
+void meet_namesake(supervisor_pointer self, const boot_id& other);
 void drain(supervisor_pointer self, caf::typed_response_promise<bool> caller);
 
 } // namespace
@@ -34,6 +39,7 @@ supervisor_actor::behavior_type supervisor(supervisor_pointer self, supervisor_c
         self->state.stale = true;
         care_for_queues(self);
       },
+      [self](atom::namesake, const boot_id& other) { meet_namesake(self, other); },
       [self](atom::cancel, const lease& of) {
         if (self->state.worker)
           self->send(self->state.worker, atom::cancel::value, of);
@@ -74,6 +80,7 @@ void open(supervisor_pointer self, supervisor_context context) {
   self->set_down_handler([self](const caf::down_msg& down) { on_death(self, down); });
   for (const auto& listener : of.routed)
     self->monitor(listener);
+  self->state.started_at = of.time.ticks();
   keep_scheduler(self, {"control", 0, control_log});
   if (of.start_worker)
     start_worker(self);
@@ -148,6 +155,18 @@ void restart_the_dead(supervisor_pointer self) {
     start_worker(self);
 }
 
+void meet_namesake(supervisor_pointer self, const boot_id& other) {
+  auto& state = self->state;
+  const auto now = state.context->time.ticks();
+  if (!state.namesake_since)
+    state.namesake_since = now;
+  const auto is_newcomer = now - state.started_at < newcomer_for;
+  const auto lasts = now - *state.namesake_since >= namesake_patience;
+  if (is_newcomer || (lasts && state.context->boot < other))
+    give_up(state, "another node named " + state.context->node +
+                       " runs in this cluster: give each node a name of its own (--name)");
+}
+
 void scheduler_drained(supervisor_pointer self) {
   auto& state = self->state;
   if (--state.draining > 0)
@@ -179,6 +198,9 @@ void drain(supervisor_pointer self, caf::typed_response_promise<bool> caller) {
   state.drains.push_back(std::move(caller));
   if (std::exchange(state.ending, true))
     return;
+  for (auto& [log, kept] : state.schedulers)
+    if (kept.handle)
+      self->send(kept.handle, atom::leaving::value);
   if (!state.worker)
     return drain_schedulers(self);
   // Whatever the worker did not give back in time, another life of this node gives back.

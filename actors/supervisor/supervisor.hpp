@@ -44,9 +44,19 @@ struct supervisor_context {
   clock& time;
   log_sink& log;
 
-  /// Returns what the queue definitions lack once the first queues are there, e.g. kinds that this
-  /// node alone knows. Empty function: nothing.
+  /// Returns what the queue definitions lack once the first queues are there, e.g. kinds that nodes
+  /// bring with them. Asked of the leader of `control` alone. Empty function: nothing.
   std::function<std::vector<put_record>(const std::vector<queue_definition>&)> more_records{};
+
+  /// Returns what this node says of itself where `control` does not show it yet. Empty function:
+  /// nothing.
+  std::function<std::vector<put_record>()> own_records{};
+
+  /// Returns the names of the nodes that may lead, as `control` shows them. Empty function: this
+  /// node is all there is.
+  std::function<result<std::vector<std::string>>()> read_members{};
+
+  boot_id boot{}; ///< Of this life of the node.
 };
 
 /// A scheduler that this supervisor keeps alive.
@@ -70,7 +80,10 @@ struct supervisor_state {
   worker_actor worker; ///< Null while it is dead or not wanted.
   restart_policy worker_restarts;
   std::optional<monotonic> worker_restart_at;
-  bool making_queues = false; ///< First queues are on their way to `control`.
+  std::vector<std::string> members;        ///< That may lead; empty: not known.
+  std::optional<monotonic> namesake_since; ///< When another process beat under this name first.
+  monotonic started_at{};
+  bool making_queues = false; ///< Records are on their way to `control`.
   bool stale = true;          ///< What the queues say may not be done yet.
   bool gave_up = false;
   bool ending = false;  ///< The node drains or has drained: nobody is started any more.
@@ -82,8 +95,9 @@ struct supervisor_state {
 /// Keeps the node's other actors alive and lets them know each other.
 ///
 /// `control` is started first. Once it is caught up, a scheduler is started for each shard that its
-/// queue records name; the leader of `control` makes the first queues, and a shard's leader is told
-/// its queue's settings whenever they are newer than what it has.
+/// queue records name, this node's own record is put there, and all schedulers are told who may
+/// lead; the leader of `control` makes the first queues, and a shard's leader is told its queue's
+/// settings whenever they are newer than what it has.
 supervisor_actor::behavior_type
 supervisor(supervisor_actor::stateful_pointer<supervisor_state> self, supervisor_context context);
 

@@ -49,6 +49,17 @@ public:
   /// What was not taken may be sent again.
   void retry();
 
+  /// Calls `visit(command)` for each report that was not taken yet.
+  template <class Visit> void for_each(Visit&& visit) const {
+    for (const auto& report : waiting_)
+      visit(report);
+    for (const auto& report : again_)
+      visit(report);
+    for (const auto& [number, reports] : on_their_way_)
+      for (const auto& report : reports)
+        visit(report);
+  }
+
   bool empty() const { return waiting_.empty() && on_their_way_.empty() && again_.empty(); }
 
   std::size_t size() const;

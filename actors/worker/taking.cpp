@@ -1,6 +1,8 @@
 #include "actors/worker/taking.hpp"
 
 #include "actors/worker/attempt_files.hpp"
+#include "actors/worker/attempt_log.hpp"
+#include "actors/worker/attempt_report.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -23,6 +25,12 @@ void supersede(worker_state& state, attempt_in_hand& older, grant newer) {
 bool is_superseding(const worker_state& state, const lease& of) {
   return std::any_of(state.superseding.begin(), state.superseding.end(),
                      [&](const grant& g) { return g.of == of; });
+}
+
+bool is_reported(const report_book& reports, const lease& of) {
+  auto found = false;
+  reports.for_each([&](const command& report) { found = found || lease_in(report.body) == of; });
+  return found;
 }
 
 void take_one(worker_state& state, grant granted, monotonic now) {
@@ -91,6 +99,27 @@ void stop_attempt(worker_state& state, const lease& of) {
     state.context->handlers.cancel(of);
   else if (attempt->at != phase::keeping)
     give_up(state, *attempt, attempt_end::cancelled);
+}
+
+void give_back_unknown(worker_state& state) {
+  const auto& of = *state.context;
+  const auto now = of.time.ticks();
+  for (auto& [log, link] : state.shards) {
+    if (!of.view || link.greeted != shard_link::greeting::taken || !link.watch.is_due(now))
+      continue;
+    auto held = leases_in(*of.view, log, of.node, of.boot);
+    if (!held)
+      continue; // The scheduler meets the same store, and says so.
+    std::erase_if(*held, [&](const lease& l) {
+      return state.load->find(l) != nullptr || is_superseding(state, l) ||
+             is_reported(link.reports, l);
+    });
+    for (const auto& lost : link.watch.look(std::move(*held), now)) {
+      log_attempt(state, log_level::warn, "lease-unknown", "The answer that granted it was lost.",
+                  lost);
+      report(state, release{lost, attempt_end::released, 0});
+    }
+  }
 }
 
 void give_up_all(worker_state& state, const std::vector<lease>& leases) {

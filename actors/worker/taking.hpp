@@ -28,4 +28,7 @@ void give_up(worker_state& state, attempt_in_hand& attempt, attempt_end end);
 /// Gives those attempts back.
 void give_up_all(worker_state& state, const std::vector<lease>& leases);
 
+/// Gives back what a log says this worker holds, when nothing is known of it here.
+void give_back_unknown(worker_state& state);
+
 } // namespace dure

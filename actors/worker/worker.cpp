@@ -184,6 +184,7 @@ void look_at_clock(worker_pointer self) {
   publish(state, now);
   retry_files(state, now);
   give_up_all(state, state.load->overdue(now));
+  give_back_unknown(state);
   if (state.draining_since && !state.stopped_running &&
       now - *state.draining_since >= state.context->drain_patience)
     stop_running(state);

@@ -8,6 +8,7 @@
 #include "actors/ports/sandbox.hpp"
 #include "actors/protocol/interfaces.hpp"
 #include "actors/worker/claim_book.hpp"
+#include "actors/worker/lease_watch.hpp"
 #include "actors/worker/log_book.hpp"
 #include "actors/worker/progress_book.hpp"
 #include "actors/worker/report_book.hpp"
@@ -32,6 +33,7 @@ struct worker_context {
   progress_channel& progress;
   log_channel& lines;
   log_sink& log;
+  const state_reader* view = nullptr; ///< Of all logs; null: leases are not looked after.
 };
 
 /// What the worker knows of one log.
@@ -44,6 +46,7 @@ struct shard_link {
   command hello; ///< Keeps its id while it is repeated.
   claim_book claims;
   report_book reports;
+  lease_watch watch;
 };
 
 struct worker_state {

@@ -1,5 +1,6 @@
 #include "gateway/bridge/actor_backend.hpp"
 
+#include "actors/core/replica_rows.hpp"
 #include "gateway/bridge/bridge.hpp"
 
 #include <caf/actor_system.hpp>
@@ -99,6 +100,36 @@ void actor_backend::applied(log_number, const std::string&, const replica_effect
   const std::scoped_lock lock{mutex_};
   if (on_changes_ && !changes.empty())
     on_changes_(std::move(changes));
+}
+
+void actor_backend::heard(log_number log, const replica_input::peer& peer, bool leaving) {
+  const auto now = parts_.time.ticks();
+  const std::scoped_lock lock{mutex_};
+  auto& node = others_[peer.node];
+  if (node.last.boot != peer.boot)
+    node.last = {peer.node, peer.boot, false, {}, {}};
+  node.last.leaving = leaving;
+  node.last.replicas[log] = {peer.index, peer.leads};
+  node.at = now;
+}
+
+std::vector<seen_node> actor_backend::nodes() const {
+  const auto now = parts_.time.ticks();
+  std::map<std::string, seen_node> all;
+  const std::scoped_lock lock{mutex_};
+  for (const auto& [name, node] : others_) {
+    all[name] = node.last;
+    all[name].silent = now - node.at;
+  }
+  auto& own = all[parts_.node] = {parts_.node, parts_.boot, false, {}, {}};
+  for (const auto& [log, shard] : shards_) {
+    auto place = read_position(parts_.view, log);
+    own.replicas[log] = {place ? place->index : journal_index{}, shard.standing.leads};
+  }
+  std::vector<seen_node> listed;
+  for (auto& [name, node] : all)
+    listed.push_back(std::move(node));
+  return listed;
 }
 
 void actor_backend::stands(const shard_status& status) {

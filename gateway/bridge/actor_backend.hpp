@@ -20,6 +20,9 @@ struct actor_backend_parts {
   std::function<std::vector<readiness>()> components; ///< Besides the shards.
   std::function<std::string()> metrics_text;
   std::function<void(std::string_view route, int code, double seconds)> count_http;
+  std::string node; ///< This node's name and life.
+  boot_id boot;
+  std::function<void(const std::string& node)> drain;
 };
 
 /// The node as its gateway sees it: wishes go through the bridge actor, changes and standings come
@@ -52,6 +55,10 @@ public:
   void watch(std::function<void(std::vector<job_change>)> on_changes) override;
   std::vector<readiness> ready() const override;
 
+  std::vector<seen_node> nodes() const override;
+
+  void drain(const std::string& node) override { parts_.drain(node); }
+
   std::string metrics() const override { return parts_.metrics_text(); }
 
   void count_http(std::string_view route, int code, double seconds) override;
@@ -60,13 +67,21 @@ public:
 
   void refused_stale(const std::string&) override {}
 
+  void heard(log_number log, const replica_input::peer& peer, bool leaving) override;
+
   void stands(const shard_status& status) override;
 
 private:
+  struct heard_node {
+    seen_node last;
+    monotonic at{};
+  };
+
   actor_backend_parts parts_;
   bridge_actor bridge_;
   mutable std::mutex mutex_;
   std::map<log_number, shard_status> shards_;
+  std::map<std::string, heard_node> others_;
   std::function<void(std::vector<job_change>)> on_changes_;
 };
 

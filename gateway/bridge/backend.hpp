@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,22 @@ struct readiness {
   std::string component; ///< "journal", "store", "shard documents/0", …
   bool ready = false;
   std::string detail; ///< One sentence.
+};
+
+/// One node of the cluster as this one sees it now.
+struct seen_node {
+  std::string name;
+  boot_id boot;
+  bool leaving = false;  ///< It has begun to end.
+  milliseconds silent{}; ///< Since its last beat; 0 for this node itself.
+
+  /// What it last told of its replica of each log.
+  struct replica {
+    journal_index index{};
+    bool leads = false;
+  };
+
+  std::map<log_number, replica> replicas;
 };
 
 /// What the gateway needs of the node it lives in; no CAF and no NATS behind this line.
@@ -58,6 +75,12 @@ public:
 
   /// Returns every component's readiness; the node is ready when all are.
   virtual std::vector<readiness> ready() const = 0;
+
+  /// Returns this node and every other one that was heard of, by name.
+  virtual std::vector<seen_node> nodes() const = 0;
+
+  /// Asks a node, this one or another, to end as on SIGTERM; lost when it cannot be reached.
+  virtual void drain(const std::string& node) = 0;
 
   /// Returns all metrics in the Prometheus text format.
   virtual std::string metrics() const = 0;

@@ -135,6 +135,13 @@ std::vector<pool_settings> built_in_pools(std::uint32_t slots, const std::filesy
   return pools;
 }
 
+std::vector<std::string_view> built_in_kinds() {
+  std::vector<std::string_view> kinds;
+  for (const built_in& handler : table)
+    kinds.push_back(handler.kind);
+  return kinds;
+}
+
 bool is_built_in(std::string_view kind) {
   return std::any_of(table.begin(), table.end(),
                      [kind](const built_in& handler) { return handler.kind == kind; });

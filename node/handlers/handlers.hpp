@@ -15,6 +15,9 @@ namespace dure::node {
 std::vector<pool_settings> built_in_pools(std::uint32_t slots, const std::filesystem::path& scratch,
                                           const question_options& questions);
 
+/// Returns the kinds that this binary is the handler of.
+std::vector<std::string_view> built_in_kinds();
+
 /// Returns whether this binary is the handler of `kind`.
 bool is_built_in(std::string_view kind);
 

@@ -38,6 +38,14 @@ std::string journal_subject(std::string_view cluster, std::string_view queue, st
   return shard_subject(cluster, "journal", queue, shard);
 }
 
+std::string beat_subject(std::string_view cluster, std::string_view queue, std::uint16_t shard) {
+  return shard_subject(cluster, "beat", queue, shard);
+}
+
+std::string request_subject(std::string_view cluster, std::string_view queue, std::uint16_t shard) {
+  return shard_subject(cluster, "shard", queue, shard);
+}
+
 std::string progress_subject(std::string_view cluster, std::string_view queue, std::uint16_t shard,
                              std::string_view job) {
   return shard_subject(cluster, "progress", queue, shard) + "." + std::string{job};
@@ -54,6 +62,10 @@ std::string log_subject(std::string_view cluster, std::string_view queue, std::u
 
 std::string all_logs(std::string_view cluster) {
   return "dure." + subject_token(cluster) + ".log.>";
+}
+
+std::string drain_subject(std::string_view cluster, std::string_view node) {
+  return "dure." + subject_token(cluster) + ".drain." + subject_token(node);
 }
 
 std::string bucket(std::string_view cluster) {

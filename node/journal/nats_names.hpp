@@ -19,6 +19,12 @@ std::string stream(std::string_view cluster, std::string_view queue, std::uint16
 /// Returns the one subject of that stream: dure.<cluster>.journal.<queue>.<shard>.
 std::string journal_subject(std::string_view cluster, std::string_view queue, std::uint16_t shard);
 
+/// Returns dure.<cluster>.beat.<queue>.<shard>: where the replicas of a log tell how they stand.
+std::string beat_subject(std::string_view cluster, std::string_view queue, std::uint16_t shard);
+
+/// Returns dure.<cluster>.shard.<queue>.<shard>: where the leader of a log is asked.
+std::string request_subject(std::string_view cluster, std::string_view queue, std::uint16_t shard);
+
 /// Returns dure.<cluster>.progress.<queue>.<shard>.<job>; `job` may be a wildcard.
 std::string progress_subject(std::string_view cluster, std::string_view queue, std::uint16_t shard,
                              std::string_view job);
@@ -29,6 +35,9 @@ std::string all_progress(std::string_view cluster);
 /// Returns dure.<cluster>.log.<queue>.<shard>.<job>.
 std::string log_subject(std::string_view cluster, std::string_view queue, std::uint16_t shard,
                         std::string_view job);
+
+/// Returns dure.<cluster>.drain.<node>: where a node is asked to end.
+std::string drain_subject(std::string_view cluster, std::string_view node);
 
 /// Returns the subject of all log lines of a cluster.
 std::string all_logs(std::string_view cluster);

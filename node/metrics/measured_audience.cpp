@@ -85,6 +85,10 @@ void measured_audience::refused_stale(const std::string& queue) {
   to_.refused_stale(queue);
 }
 
+void measured_audience::heard(log_number log, const replica_input::peer& peer, bool leaving) {
+  to_.heard(log, peer, leaving);
+}
+
 void measured_audience::stands(const shard_status& status) {
   to_.stands(status);
 }

@@ -26,7 +26,7 @@ bool lists(const queue_definition& queue, const std::string& kind) {
 
 } // namespace
 
-std::vector<put_record> missing_kinds(const std::vector<user_kind>& kinds,
+std::vector<put_record> missing_kinds(const std::vector<offered_kind>& kinds,
                                       const std::vector<queue_definition>& known) {
   auto queues = known;
   std::map<std::string, std::uint64_t> changed; // Queue -> version that the put expects.

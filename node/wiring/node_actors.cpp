@@ -5,6 +5,7 @@
 #include "actors/worker/worker.hpp"
 #include "gateway/api/queue_directory.hpp"
 #include "gateway/bridge/actor_backend.hpp"
+#include "node/journal/nats_names.hpp"
 #include "node/metrics/measured_audience.hpp"
 #include "node/metrics/measured_journal.hpp"
 #include "node/metrics/measured_sandbox.hpp"
@@ -12,6 +13,7 @@
 #include "node/wiring/figures_reader.hpp"
 #include "node/wiring/first_queues.hpp"
 #include "node/wiring/kind_queues.hpp"
+#include "node/wiring/node_records.hpp"
 #include "node/wiring/node_services.hpp"
 #include "node/wiring/provider_limits.hpp"
 
@@ -76,6 +78,11 @@ struct node_actors::parts {
             [this] { return figures.text(); },
             [this](std::string_view route, int code, double seconds) {
               figures.count_http(route, code, seconds);
+            },
+            s.options.name,
+            s.boot,
+            [&s](const std::string& node) {
+              s.messages->publish(nats_names::drain_subject(s.options.cluster, node), {});
             }};
   }
 
@@ -86,18 +93,20 @@ struct node_actors::parts {
     replica.node = s.options.name;
     replica.boot = s.boot;
     replica.may_lead = s.options.roles.scheduler;
-    replica.schedulers = {s.options.name};
+    if (!s.channels)
+      replica.schedulers = {s.options.name};
+    replica.peers_beat = s.channels != nullptr;
     replica.seed = s.time.random();
-    return system.spawn(scheduler,
-                        scheduler_context{place.queue, place.shard, std::move(replica), s.time,
-                                          *s.rows, journals, listeners, *s.log, above});
+    return system.spawn(scheduler, scheduler_context{place.queue, place.shard, std::move(replica),
+                                                     s.time, *s.rows, journals, listeners, *s.log,
+                                                     above, s.channels.get()});
   }
 
   worker_actor start_worker() {
     auto& s = services;
-    auto handle =
-        system.spawn(worker, worker_context{s.options.name, s.boot, milliseconds{25'000}, s.time,
-                                            *handlers, *s.courier, *s.progress, *s.lines, *s.log});
+    auto handle = system.spawn(worker, worker_context{s.options.name, s.boot, milliseconds{25'000},
+                                                      s.time, *handlers, *s.courier, *s.progress,
+                                                      *s.lines, *s.log, s.rows.get()});
     return handle;
   }
 
@@ -117,9 +126,15 @@ struct node_actors::parts {
     };
     if (s.options.roles.worker)
       context.start_worker = [this] { return start_worker(); };
+    context.boot = s.boot;
+    if (s.channels)
+      context.read_members = [&s] { return schedulers_of_cluster(*s.rows); };
+    context.own_records = [&s, own = definition_of(s.options)] {
+      return missing_node_record(*s.rows, own);
+    };
     context.more_records = [&s, limits = provider_limits{s.options.questions}](
                                const std::vector<queue_definition>& known) mutable {
-      auto records = missing_kinds(s.options.kinds, known);
+      auto records = missing_kinds(kinds_of_cluster(*s.rows), known);
       if (auto record = limits.missing(known))
         records.push_back(std::move(*record));
       return records;

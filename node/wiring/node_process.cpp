@@ -1,6 +1,7 @@
 #include "node/wiring/node_process.hpp"
 
 #include "gateway/http/server.hpp"
+#include "node/journal/nats_names.hpp"
 #include "node/wiring/blob_restorer.hpp"
 #include "node/wiring/blob_sweeper.hpp"
 #include "node/wiring/node_actors.hpp"
@@ -16,6 +17,7 @@
 #include <string>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 
 namespace dure::node {
 
@@ -135,7 +137,14 @@ int serve(node_services& services, stop_signals& signals, std::optional<ending_w
   services.log->write(log_level::info, "node-started", "Dure " DURE_VERSION,
                       {{"boot", to_string(services.boot)}});
 
+  auto asked = services.messages->subscribe(
+      nats_names::drain_subject(services.options.cluster, services.options.name),
+      [&signals, heard = false](std::string_view, std::string_view) mutable {
+        if (!std::exchange(heard, true)) // A second wake would end the process at once.
+          signals.wake();
+      });
   signals.wait(std::nullopt);
+  asked.reset();
   watch.emplace(signals, services);
   std::fputs("Draining; a second signal ends at once.\n", stderr);
   services.log->write(log_level::info, "node-draining", "Nothing new is claimed.");

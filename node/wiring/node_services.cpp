@@ -33,6 +33,8 @@ result<void> connect(node_services& s) {
     *connection = std::move(*opened);
   }
   s.journals = std::make_unique<nats_journal_source>(*s.connection, *s.log, s.options.cluster);
+  if (s.options.nats)
+    s.channels = std::make_unique<nats_shard_channels>(*s.connection, s.options.cluster);
   s.messages = std::make_unique<nats_bus>(*s.connection);
   s.progress = std::make_unique<nats_progress>(*s.messages, s.options.cluster);
   s.lines = std::make_unique<nats_log_lines>(*s.messages, s.options.cluster);

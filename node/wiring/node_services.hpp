@@ -11,6 +11,7 @@
 #include "node/journal/nats_log_lines.hpp"
 #include "node/journal/nats_progress.hpp"
 #include "node/journal/nats_server_child.hpp"
+#include "node/journal/nats_shard_channel.hpp"
 #include "node/sandbox/process_sandbox.hpp"
 #include "node/store/rocks_store.hpp"
 #include "node/wiring/data_folder.hpp"
@@ -36,6 +37,7 @@ struct node_services {
   std::unique_ptr<nats_connection> connection;
   std::unique_ptr<nats_connection> files_connection; ///< Bulk must not stand in the way of appends.
   std::unique_ptr<nats_journal_source> journals;
+  std::unique_ptr<nats_shard_channels> channels; ///< Null with an own nats-server: no other nodes.
   std::unique_ptr<nats_bus> messages;
   std::unique_ptr<nats_progress> progress;
   std::unique_ptr<nats_log_lines> lines;

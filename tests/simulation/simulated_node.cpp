@@ -49,6 +49,7 @@ void simulated_node::start() {
   replica_config config{the_log, name_, boot_, true, {}, in_.chance.bits()};
   for (const auto& node : in_.nodes())
     config.schedulers.push_back(node->name());
+  config.peers_beat = in_.nodes().size() > 1;
   machine_ = std::make_unique<replica>(std::move(config), store_.rows());
   carry_out(machine_->start(ticks(), wall()));
   if (!machine_)

@@ -10,7 +10,7 @@ BELOW_ADAPTERS = [r'"actors/(core|ports)/', STD, POSIX]
 
 # Folder -> patterns of what its files may include, besides their own folder. The longest folder wins.
 INCLUDES = {
-    "actors/core": [STD, RESULT, r"<xxhash\.h>"],
+    "actors/core": [STD, RESULT, r"<xxhash\.h>", r"<boost/pfr\.hpp>"],
     "actors/ports": [r'"actors/core/', STD],
     "actors/protocol": [r'"actors/(core|ports)/', STD, CAF],
     "actors/supervisor": [r'"actors/', STD, CAF],

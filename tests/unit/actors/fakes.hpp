@@ -66,6 +66,8 @@ public:
 
   void refused_stale(const std::string&) override { ++stale; }
 
+  void heard(log_number, const replica_input::peer&, bool) override {}
+
   void stands(const shard_status& status) override { newest = status; }
 
   std::vector<event> events;

@@ -47,6 +47,7 @@ supervisor_actor::behavior_type noting_supervisor(supervisor_actor::pointer,
   return {
       [=](atom::status, const shard_status& s) { notes->statuses.push_back(s); },
       [=](atom::records) { ++notes->records; },
+      [=](atom::namesake, const boot_id&) {},
       [=](atom::cancel, const lease& of) { notes->cancels.push_back(of); },
       [=](atom::tick) {},
       [=](atom::drain) { return true; },

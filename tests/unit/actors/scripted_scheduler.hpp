@@ -63,8 +63,12 @@ inline scheduler_actor::behavior_type scripted_scheduler(scheduler_actor::pointe
           script->claims.push_back({std::get<claim>(asked.wish.body), caller});
         return caller;
       },
+      [=](atom::barrier) { return outcome_batch{{answer{accepted{}}}}; },
       [=](atom::journal, const journal_message&) {},
+      [=](atom::channel, const channel_message&) {},
+      [=](atom::members, const std::vector<std::string>&) {},
       [=](atom::tick) { script->answer_claim(); },
+      [=](atom::leaving) {},
       [=](atom::drain) {
         script->drained = true;
         return true;

@@ -127,6 +127,12 @@ void memory_backend::watch(std::function<void(std::vector<job_change>)> on_chang
   on_changes_ = std::move(on_changes);
 }
 
+std::vector<seen_node> memory_backend::nodes() const {
+  return {{"node-1", {}, false, {}, {}}};
+}
+
+void memory_backend::drain(const std::string&) {}
+
 std::vector<readiness> memory_backend::ready() const {
   std::lock_guard lock{mutex_};
   return {{"journal", unready_ != "journal", "Said by the test."}, {"store", true, "In memory."}};

@@ -69,6 +69,8 @@ public:
 
   void watch(std::function<void(std::vector<job_change>)> on_changes) override;
   std::vector<readiness> ready() const override;
+  std::vector<seen_node> nodes() const override;
+  void drain(const std::string& node) override;
   std::string metrics() const override;
   void count_http(std::string_view route, int code, double seconds) override;
 

@@ -20,6 +20,8 @@ struct hand_audience final : audience {
 
   void refused_stale(const std::string&) override { ++stale; }
 
+  void heard(log_number, const replica_input::peer&, bool) override {}
+
   void stands(const shard_status&) override {}
 
   std::size_t events = 0;

@@ -13,11 +13,8 @@ queue_definition queue(const std::string& name, std::uint16_t log, std::vector<s
   return q;
 }
 
-user_kind kind(const std::string& name, const std::string& queue) {
-  user_kind one;
-  one.name = name;
-  one.queue = queue;
-  return one;
+offered_kind kind(const std::string& name, const std::string& queue) {
+  return {name, queue};
 }
 
 const std::vector<queue_definition> known{queue("default", 4, {}, 7),
