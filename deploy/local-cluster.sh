@@ -9,11 +9,12 @@ set -euo pipefail
 PATH=$PATH:/usr/sbin:/sbin # Where Debian keeps ip and nats-server, and sudo may not look.
 root=$(cd "$(dirname "$0")/.." && pwd)
 readonly root binary=${DURE_BINARY:-$root/build/release/dure}
+readonly default_dir=${XDG_RUNTIME_DIR:-/tmp}/dure-local-cluster
 readonly machines=(n1 n2 n3)
 readonly gateway_port=8080 nats_port=4222 route_port=6222
 readonly cut_preference=100 # Of the rules that drop what goes between machines.
 
-dir=${DURE_CLUSTER_DIR:-${XDG_RUNTIME_DIR:-/tmp}/dure-local-cluster}
+dir=${DURE_CLUSTER_DIR:-$default_dir}
 patience=60
 keep=no
 one_way=no
@@ -322,13 +323,13 @@ up() {
   started=yes
   if [ "$patience" -gt 0 ]; then wait_ready; fi
   status
+  printf '\nGo on:\n'
+  if [ "$dir" != "$default_dir" ]; then say "  export DURE_CLUSTER_DIR=$dir"; fi
   cat <<TEXT
-
-Go on (with --dir $dir):
-  curl -F file=@deploy/sample/zlib.3.pdf $(gateway n1)/upload
-  curl $(gateway n2)/api/v1/shards         # who leads what
-  deploy/local-cluster.sh kill n1          # and ask n2 for your job
-  deploy/local-cluster.sh down
+  curl -F file=@$root/deploy/sample/zlib.3.pdf $(gateway n1)/upload
+  curl $(gateway n2)/api/v1/shards     # who leads what
+  $0 kill n1     # and ask n2 for your job
+  $0 down
 TEXT
 }
 
