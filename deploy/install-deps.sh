@@ -15,9 +15,10 @@ readonly build_packages=(
 )
 # poppler-data: without it, Chinese, Japanese and Korean files give empty text and no error.
 readonly run_packages=(ca-certificates curl poppler-data python3)
+# iproute2: deploy/local-cluster.sh makes its machines with it.
 # tesseract is optional at run time: with it, pages without text are read as pictures.
 readonly test_packages=(
-  clang-format clang-tidy poppler-utils python3-jsonschema
+  clang-format clang-tidy iproute2 poppler-utils python3-jsonschema
   tesseract-ocr tesseract-ocr-eng tesseract-ocr-kor chromium chromium-driver
 )
 

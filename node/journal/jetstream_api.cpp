@@ -69,9 +69,6 @@ std::string misfit(const json& found, const stream_settings& wanted) {
     if (field(found, name) != expected[name])
       return std::string{name} + " is " + field(found, name).dump() + ", must be " +
              expected[name].dump();
-  if (number_at<int>(found, "num_replicas") < wanted.replicas)
-    return "num_replicas is " + field(found, "num_replicas").dump() + ", must be at least " +
-           std::to_string(wanted.replicas);
   if (wanted.allow_rollup && !flag_at(found, "allow_rollup_hdrs"))
     return "allow_rollup_hdrs must be set";
   if (flag_at(found, "sealed"))
@@ -105,6 +102,8 @@ answer<stream_state> parse_stream(std::string_view text, const stream_settings& 
   found.last = number_at<std::uint64_t>(state, "last_seq");
   found.bytes = number_at<std::uint64_t>(state, "bytes");
   found.created = *created;
+  found.replicas = number_at<int>(field(body, "config"), "num_replicas");
+  found.in_cluster = !text_at(field(body, "cluster"), "name").empty();
   found.misfit = misfit(field(body, "config"), wanted);
   if (const auto& subjects = field(state, "subjects"); subjects.is_object())
     for (const auto& [subject, count] : subjects.items())

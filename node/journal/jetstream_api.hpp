@@ -15,9 +15,11 @@
 namespace dure::node::jetstream {
 
 /// Numbers of errors that mean something to us.
+inline constexpr int too_few_peers = 10005;
 inline constexpr int message_not_found = 10037;
 inline constexpr int stream_not_found = 10059;
 inline constexpr int wrong_last_sequence = 10071;
+inline constexpr int not_clustered = 10074; ///< More than one replica was asked for.
 
 /// What the server refused, or an answer that makes no sense (number 0).
 struct api_error {
@@ -39,7 +41,7 @@ template <class T> using answer = std::variant<T, api_error>;
 struct stream_settings {
   std::string name;
   std::vector<std::string> subjects;
-  int replicas = 1;
+  int replicas = 1; ///< Of a stream that is made; one that is there may have another number.
   bool allow_rollup = false;
   bool allow_direct = false;
   std::chrono::milliseconds duplicate_window{2'000};
@@ -53,6 +55,8 @@ struct stream_state {
   std::uint64_t last = 0;
   std::uint64_t bytes = 0;
   timestamp created{};
+  int replicas = 0;
+  bool in_cluster = false;                       ///< The server belongs to a cluster.
   std::map<std::string, std::uint64_t> subjects; ///< Messages of each subject, when asked for.
   std::string misfit; ///< How its configuration differs from the wanted one; empty: it does not.
 };

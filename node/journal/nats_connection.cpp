@@ -7,6 +7,7 @@
 #include "node/journal/server_greeting.hpp"
 
 #include <array>
+#include <cstdlib>
 #include <future>
 #include <list>
 #include <mutex>
@@ -173,6 +174,17 @@ nats_connection::~nats_connection() {
   loop_->stop();
   requests_.reset();
   natsConnection_Destroy(handle_);
+}
+
+int nats_connection::known_addresses() const {
+  char** urls = nullptr;
+  int count = 0;
+  if (natsConnection_GetServers(handle_, &urls, &count) != NATS_OK)
+    return 0;
+  for (int i = 0; i < count; ++i)
+    std::free(urls[i]);
+  std::free(urls);
+  return count;
 }
 
 void nats_connection::publish(const std::string& subject, std::string_view payload) {

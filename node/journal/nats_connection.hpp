@@ -44,6 +44,9 @@ public:
   /// Returns whether a server that may be used (new enough) is connected.
   bool connected() const { return connected_; }
 
+  /// Returns how many addresses of servers are known: those told and those heard of in the cluster.
+  int known_addresses() const;
+
   /// Sends at most once; drops when the connection is away.
   void publish(const std::string& subject, std::string_view payload);
 

@@ -22,7 +22,7 @@ class nats_connection;
 /// take its time; the server then waits. It must not destroy its journal.
 class nats_journal_source final : public journal_source {
 public:
-  /// `replicas`: of streams that are made; existing ones must have at least as many.
+  /// `replicas`: of streams that are made; a server without a cluster keeps one.
   nats_journal_source(nats_connection& connection, log_sink& log, std::string cluster,
                       int replicas = 1);
 

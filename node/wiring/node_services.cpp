@@ -15,6 +15,7 @@ namespace dure::node {
 namespace {
 
 constexpr std::size_t courier_threads = 4;
+constexpr int cluster_replicas = 3; ///< A majority outlives one machine.
 
 result<void> connect(node_services& s) {
   if (!s.options.nats) {
@@ -25,6 +26,7 @@ result<void> connect(node_services& s) {
       return server.error();
     s.server = std::move(*server);
   }
+  const int replicas = s.server ? 1 : cluster_replicas;
   const auto url = s.server ? s.server->url() : *s.options.nats;
   for (auto* connection : {&s.connection, &s.files_connection}) {
     auto opened = nats_connection::open({url, "dure " + s.options.name}, *s.log);
@@ -32,13 +34,14 @@ result<void> connect(node_services& s) {
       return opened.error();
     *connection = std::move(*opened);
   }
-  s.journals = std::make_unique<nats_journal_source>(*s.connection, *s.log, s.options.cluster);
+  s.journals =
+      std::make_unique<nats_journal_source>(*s.connection, *s.log, s.options.cluster, replicas);
   if (s.options.nats)
     s.channels = std::make_unique<nats_shard_channels>(*s.connection, s.options.cluster);
   s.messages = std::make_unique<nats_bus>(*s.connection);
   s.progress = std::make_unique<nats_progress>(*s.messages, s.options.cluster);
   s.lines = std::make_unique<nats_log_lines>(*s.messages, s.options.cluster);
-  s.files = std::make_unique<nats_blobs>(*s.files_connection, *s.log, s.time, s.bucket());
+  s.files = std::make_unique<nats_blobs>(*s.files_connection, *s.log, s.time, s.bucket(), replicas);
   s.copies = std::make_unique<blob_cache>(cache_settings{
       s.folder->cache(), std::uint64_t{s.options.cache_mib} << 20,
       [&rows = *s.rows](const std::string& sha256) { return is_needed(rows, sha256); }});

@@ -90,12 +90,47 @@ class Answer:
         return json.loads(self.body)
 
 
-class Node:
+class Gateway:
+    """Where a node is asked over HTTP."""
+
+    def __init__(self, host, port):
+        self.host, self.port = host, port
+
+    def ask(self, method, path, body=None, headers=None, timeout=60):
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=timeout)
+        try:
+            connection.request(method, path, body, headers or {})
+            response = connection.getresponse()
+            return Answer(response.status, response.headers, response.read())
+        finally:
+            connection.close()
+
+    def post(self, path, value, headers=None, timeout=60):
+        return self.ask(
+            "POST", path, json.dumps(value), {"Content-Type": "application/json", **(headers or {})}, timeout
+        )
+
+    def submit(self, **job):
+        answer = self.post("/api/v1/jobs", job)
+        assert answer.status == 202, answer.body
+        return answer.json()["job_id"]
+
+    def job(self, job_id, wait=None):
+        answer = self.ask("GET", f"/api/v1/jobs/{job_id}" + (f"?wait={wait}" if wait else ""))
+        assert answer.status == 200, answer.body
+        return answer.json()
+
+    def upload(self, path, name=None, route="/upload"):
+        body, headers = form({}, name or Path(path).name, Path(path).read_bytes())
+        return self.ask("POST", route, body, headers)
+
+
+class Node(Gateway):
     """One node and its nats-server. `stop` and `kill` leave the data, `remove` takes it away."""
 
     def __init__(self, *flags):
+        super().__init__("127.0.0.1", free_port())
         self.data = Path(tempfile.mkdtemp(prefix="dure-test-"))
-        self.port = free_port()
         self.flags = flags
         self.process = None
 
@@ -153,34 +188,6 @@ class Node:
             self.kill()
         shutil.rmtree(self.data, ignore_errors=True)
         self.data.with_suffix(".out").unlink(missing_ok=True)
-
-    def ask(self, method, path, body=None, headers=None, timeout=60):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
-        try:
-            connection.request(method, path, body, headers or {})
-            response = connection.getresponse()
-            return Answer(response.status, response.headers, response.read())
-        finally:
-            connection.close()
-
-    def post(self, path, value, headers=None, timeout=60):
-        return self.ask(
-            "POST", path, json.dumps(value), {"Content-Type": "application/json", **(headers or {})}, timeout
-        )
-
-    def submit(self, **job):
-        answer = self.post("/api/v1/jobs", job)
-        assert answer.status == 202, answer.body
-        return answer.json()["job_id"]
-
-    def job(self, job_id, wait=None):
-        answer = self.ask("GET", f"/api/v1/jobs/{job_id}" + (f"?wait={wait}" if wait else ""))
-        assert answer.status == 200, answer.body
-        return answer.json()
-
-    def upload(self, path, name=None, route="/upload"):
-        body, headers = form({}, name or Path(path).name, Path(path).read_bytes())
-        return self.ask("POST", route, body, headers)
 
     def verify(self):
         """Runs `dure verify` on the stopped node's data; returns (exit code, what it printed)."""

@@ -7,11 +7,11 @@
 namespace dure::test {
 
 std::string nats_call(node::nats_connection& connection, const std::string& subject,
-                      const std::string& payload) {
+                      const std::string& payload, std::chrono::milliseconds patience) {
   std::promise<std::string> answered;
-  connection.requests().send(
-      {subject, payload, {}}, std::chrono::seconds{10},
-      [&](node::nats_reply reply) { answered.set_value(std::move(reply.payload)); });
+  connection.requests().send({subject, payload, {}}, patience, [&](node::nats_reply reply) {
+    answered.set_value(std::move(reply.payload));
+  });
   return answered.get_future().get();
 }
 

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 
 /// nats.c 3.4.1 loses the buffer of a message that was half read when its connection dropped
 /// (natsParser_Destroy does not free msgBuf); one such message for each lost connection.
@@ -36,9 +37,11 @@ void printing_log::write(log_level level, std::string_view event, std::string_vi
   std::fprintf(stderr, "  log: %s\n", line.c_str());
 }
 
-nats_test_server::nats_test_server() {
-  config_ = {folder_.path(), "dure-test", "secret", free_port(), std::nullopt, 1ULL << 32};
-  DURE_CHECK(node::write_private_file(folder_.path() / "server.conf", to_text(config_)));
+nats_test_server::nats_test_server() : nats_test_server{"dure-test", ""} {}
+
+nats_test_server::nats_test_server(std::string name, const std::string& more) {
+  config_ = {folder_.path(), std::move(name), "secret", free_port(), std::nullopt, 1ULL << 32};
+  DURE_CHECK(node::write_private_file(folder_.path() / "server.conf", to_text(config_) + more));
   start();
 }
 

@@ -24,6 +24,9 @@ public:
 class nats_test_server {
 public:
   nats_test_server();
+
+  /// One of a cluster, named and with more words in its configuration.
+  nats_test_server(std::string name, const std::string& more);
   ~nats_test_server();
 
   nats_test_server(const nats_test_server&) = delete;

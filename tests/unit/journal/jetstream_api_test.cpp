@@ -40,19 +40,30 @@ TEST(jetstream_api, names_every_setting_that_could_lose_a_record) {
   for (const char* change :
        {R"(,"max_age":1)", R"(,"max_msgs":10)", R"(,"max_bytes":10)", R"(,"discard":"old")",
         R"(,"retention":"workqueue")", R"(,"storage":"memory")", R"(,"subjects":["t.>"])",
-        R"(,"num_replicas":0)", R"(,"sealed":true)", R"(,"max_msgs_per_subject":1)"}) {
+        R"(,"max_msg_size":1)", R"(,"sealed":true)", R"(,"max_msgs_per_subject":1)"}) {
     const auto answer = parse_stream(stream_answer(change), make_settings());
     EXPECT_NE(std::get<stream_state>(answer).misfit, "") << change;
   }
 }
 
-TEST(jetstream_api, accepts_more_replicas_than_wanted_but_not_fewer) {
+TEST(jetstream_api, accepts_any_number_of_replicas_and_tells_it) {
   auto wanted = make_settings();
-  EXPECT_EQ(
-      std::get<stream_state>(parse_stream(stream_answer(R"(,"num_replicas":3)"), wanted)).misfit,
-      "");
   wanted.replicas = 3;
-  EXPECT_NE(std::get<stream_state>(parse_stream(stream_answer(), wanted)).misfit, "");
+  for (const int there : {1, 3, 5}) {
+    const auto answer =
+        parse_stream(stream_answer(R"(,"num_replicas":)" + std::to_string(there)), wanted);
+    EXPECT_EQ(std::get<stream_state>(answer).misfit, "");
+    EXPECT_EQ(std::get<stream_state>(answer).replicas, there);
+  }
+}
+
+TEST(jetstream_api, tells_a_server_of_a_cluster_from_one_that_is_alone) {
+  const std::string head =
+      R"({"config":{},"created":"2026-11-21T04:44:01Z","state":{},"cluster":{)";
+  const auto of_cluster = parse_stream(head + R"("name":"c","leader":"s1"}})", make_settings());
+  EXPECT_TRUE(std::get<stream_state>(of_cluster).in_cluster);
+  const auto alone = parse_stream(head + R"("leader":"s1"}})", make_settings());
+  EXPECT_FALSE(std::get<stream_state>(alone).in_cluster);
 }
 
 TEST(jetstream_api, accepts_the_stream_that_it_asks_for) {
