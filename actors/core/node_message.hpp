@@ -38,10 +38,7 @@ struct reply_message {
 };
 
 /// A heartbeat.
-struct beat_message {
-  replica_input::peer stands;
-  bool leaving = false; ///< The node has begun to end.
-};
+using beat_message = replica_input::peer;
 
 std::string encode(const request_message& m);
 std::string encode(const reply_message& m);

@@ -78,6 +78,7 @@ void replica::machine::hear(replica_input::tick& t) {
       ask_look();
     feedable = feedable || speed.waits_for_time();
     lose_silent_nodes(passed);
+    reconsider_leading(passed);
     return decide_due();
   }
   if (in == phase::looking || (in == phase::checking && check_failed))

@@ -75,7 +75,8 @@ struct peer {
   journal_index index{}; ///< Applied.
   record_hash hash;      ///< Of the record at `index`.
   bool leads = false;
-  timestamp created{}; ///< Of the stream it last saw: which loss of the stream it speaks after.
+  timestamp created{};  ///< Of the stream it last saw: which loss of the stream it speaks after.
+  bool leaving = false; ///< Its node has begun to end.
 };
 
 /// The nodes that may lead this log have become others.

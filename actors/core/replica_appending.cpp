@@ -212,8 +212,10 @@ void replica::machine::drop_undecided(errc code) {
 }
 
 void replica::machine::resign_if_idle() {
-  if (!draining || in != phase::leading || out || next.open || !waiting.empty())
+  if (!(draining || resigning) || in != phase::leading || out || next.open || !waiting.empty())
     return;
+  resigning = false;
+  answer_claims(error{errc::not_leader, {}});
   quiet.restart();
   follow();
 }

@@ -80,6 +80,8 @@ void replica::machine::begin_pace() {
   if (!provider)
     return halt(provider.error());
   silent_nodes.clear();
+  resigning = false;
+  led_for = milliseconds{0};
   speed.begin(provider->rate, provider->failures > 0 || provider->blocked_until > now, ticks);
 }
 

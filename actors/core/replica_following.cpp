@@ -116,7 +116,7 @@ void replica::machine::hear(replica_input::peer& p) {
   else if (p.leads && p.epoch == position.epoch && lost)
     accept_stream();
   else if (!p.leads && p.epoch == position.epoch && p.node == position.leader)
-    quiet.hand_over();
+    quiet.hand_over(first_choice(p.node) == config.node);
 }
 
 /// A look at the log while following: does the tail deliver, and is it time to lead?

@@ -162,6 +162,10 @@ struct replica::machine {
   void try_to_lead();
   void claim_lead();
 
+  // replica_spreading.cpp: who leads which log when all are well.
+  std::string first_choice(std::string_view besides) const;
+  void reconsider_leading(milliseconds passed);
+
   // replica_recovery.cpp: a log that is not the one this store knows.
   void place();
   void note_loss();
@@ -209,6 +213,9 @@ struct replica::machine {
   bool due_again = false;   ///< More was due than one round takes.
   monotonic overdue_from{}; ///< No lease is ended as overdue before.
 
+  bool resigning = false;             ///< Another node shall lead, once nothing is in flight here.
+  milliseconds led_for{};             ///< Since this node began to lead, or last thought about it.
+  milliseconds reconsider_after{15'000};
   std::set<std::string> silent_nodes; ///< Their leases were ended here; they are granted none.
   milliseconds since_roll_call{};
 

@@ -38,6 +38,13 @@ public:
   /// What was heard until now says nothing about the stream's present life.
   void forget_reports();
 
+  /// Calls `visit(peer)` for each node that was heard within `silence`.
+  template <class Visit> void for_each_heard_within(milliseconds silence, Visit&& visit) const {
+    for (const auto& [node, heard] : nodes_)
+      if (heard.silent < silence)
+        visit(heard.last);
+  }
+
   /// Calls `visit(node, boot)` for each node heard of.
   template <class Visit> void for_each_life(Visit&& visit) const {
     for (const auto& [node, heard] : nodes_)

@@ -33,8 +33,8 @@ void silence::restart() {
   jitter_ = milliseconds{static_cast<std::int64_t>(next_random(random_) % span)};
 }
 
-void silence::hand_over() {
-  counted_ = std::max(counted_, patience);
+void silence::hand_over(bool next) {
+  counted_ = std::max(counted_, next ? patience + jitter_ : patience);
 }
 
 } // namespace dure

@@ -27,8 +27,9 @@ public:
   /// Somebody leads, or has just tried.
   void restart();
 
-  /// The leader has said that it leads no more: only the random part is left.
-  void hand_over();
+  /// The leader has said that it leads no more: only the random part is left, and not even that for
+  /// whoever is `next`.
+  void hand_over(bool next);
 
   bool over() const { return counted_ >= patience + jitter_; }
 

@@ -33,7 +33,7 @@ public:
   virtual void refused_stale(const std::string& queue) = 0;
 
   /// Another node's replica of a log told where it stands.
-  virtual void heard(log_number log, const replica_input::peer& peer, bool leaving) = 0;
+  virtual void heard(log_number log, const replica_input::peer& peer) = 0;
 
   /// A log stands differently than before.
   virtual void stands(const shard_status& status) = 0;

@@ -220,14 +220,13 @@ struct channel_listener {
     auto beat = decode_beat(told.bytes);
     if (!beat)
       return note_trouble(beat.error());
-    auto& peer = beat->stands;
-    if (peer.node == of.replica.node) {
-      if (peer.boot != of.replica.boot)
-        caf::anon_send(of.supervisor, atom::namesake::value, peer.boot);
+    if (beat->node == of.replica.node) {
+      if (beat->boot != of.replica.boot)
+        caf::anon_send(of.supervisor, atom::namesake::value, beat->boot);
       return;
     }
-    of.listeners.heard(of.replica.log, peer, beat->leaving);
-    step(self, std::move(peer));
+    of.listeners.heard(of.replica.log, *beat);
+    step(self, std::move(*beat));
   }
 
   void operator()(request_heard& told) const {

@@ -102,13 +102,13 @@ void actor_backend::applied(log_number, const std::string&, const replica_effect
     on_changes_(std::move(changes));
 }
 
-void actor_backend::heard(log_number log, const replica_input::peer& peer, bool leaving) {
+void actor_backend::heard(log_number log, const replica_input::peer& peer) {
   const auto now = parts_.time.ticks();
   const std::scoped_lock lock{mutex_};
   auto& node = others_[peer.node];
   if (node.last.boot != peer.boot)
     node.last = {peer.node, peer.boot, false, {}, {}};
-  node.last.leaving = leaving;
+  node.last.leaving = peer.leaving;
   node.last.replicas[log] = {peer.index, peer.leads};
   node.at = now;
 }

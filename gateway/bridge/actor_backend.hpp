@@ -67,7 +67,7 @@ public:
 
   void refused_stale(const std::string&) override {}
 
-  void heard(log_number log, const replica_input::peer& peer, bool leaving) override;
+  void heard(log_number log, const replica_input::peer& peer) override;
 
   void stands(const shard_status& status) override;
 

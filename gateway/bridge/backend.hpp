@@ -2,6 +2,7 @@
 
 #include "actors/core/command.hpp"
 #include "actors/core/error.hpp"
+#include "actors/core/seen_node.hpp"
 #include "actors/core/state.hpp"
 #include "actors/ports/blobs.hpp"
 #include "actors/ports/clock.hpp"
@@ -10,7 +11,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,22 +29,6 @@ struct readiness {
   std::string component; ///< "journal", "store", "shard documents/0", …
   bool ready = false;
   std::string detail; ///< One sentence.
-};
-
-/// One node of the cluster as this one sees it now.
-struct seen_node {
-  std::string name;
-  boot_id boot;
-  bool leaving = false;  ///< It has begun to end.
-  milliseconds silent{}; ///< Since its last beat; 0 for this node itself.
-
-  /// What it last told of its replica of each log.
-  struct replica {
-    journal_index index{};
-    bool leads = false;
-  };
-
-  std::map<log_number, replica> replicas;
 };
 
 /// What the gateway needs of the node it lives in; no CAF and no NATS behind this line.

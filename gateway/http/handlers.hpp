@@ -97,6 +97,11 @@ outcome retry_failed_questions(exchange& e);
 outcome cancel_questions(exchange& e);
 outcome delete_question_set(exchange& e);
 
+// cluster.cpp
+outcome list_nodes(exchange& e);
+outcome list_shards(exchange& e);
+outcome drain_node(exchange& e);
+
 // health.cpp
 outcome live(exchange& e);
 outcome ready(exchange& e);

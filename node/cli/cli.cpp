@@ -1,6 +1,7 @@
 #include "node/cli/cli.hpp"
 
 #include "node/cli/artifact_command.hpp"
+#include "node/cli/cluster_commands.hpp"
 #include "node/cli/completion.hpp"
 #include "node/cli/handler_command.hpp"
 #include "node/cli/job_commands.hpp"
@@ -150,6 +151,17 @@ void add_queue_commands(CLI::App& app, command_line& line) {
   resume->add_option("QUEUE", line.subject, "Its name")->required();
 }
 
+void add_cluster_commands(CLI::App& app, command_line& line) {
+  add_gateway_command(app, line, "nodes", "Lists the cluster's nodes",
+                      [&line] { return list_nodes(line.to); });
+  add_gateway_command(app, line, "shards", "Lists logs, who leads them and how far replicas are",
+                      [&line] { return list_shards(line.to); });
+  auto* drain =
+      add_gateway_command(app, line, "drain", "Ends a node when its jobs are done or given back",
+                          [&line] { return drain_node(line.to, line.subject); });
+  drain->add_option("NODE", line.subject, "Its name")->required();
+}
+
 void add_question_commands(CLI::App& app, command_line& line) {
   auto* questions = app.add_subcommand("questions", "Sets of questions and their explanations");
   questions->require_subcommand(1);
@@ -245,6 +257,7 @@ int run_cli(int argc, char** argv) {
   add_jobs(app, line);
   add_job_commands(app, line);
   add_queue_commands(app, line);
+  add_cluster_commands(app, line);
   add_question_commands(app, line);
   add_handler_command(app, line);
   add_local_commands(app, line);

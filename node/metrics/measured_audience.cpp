@@ -85,8 +85,8 @@ void measured_audience::refused_stale(const std::string& queue) {
   to_.refused_stale(queue);
 }
 
-void measured_audience::heard(log_number log, const replica_input::peer& peer, bool leaving) {
-  to_.heard(log, peer, leaving);
+void measured_audience::heard(log_number log, const replica_input::peer& peer) {
+  to_.heard(log, peer);
 }
 
 void measured_audience::stands(const shard_status& status) {

@@ -24,7 +24,7 @@ public:
 
   void applied(log_number log, const std::string& queue, const replica_effect::write& w) override;
   void refused_stale(const std::string& queue) override;
-  void heard(log_number log, const replica_input::peer& peer, bool leaving) override;
+  void heard(log_number log, const replica_input::peer& peer) override;
   void stands(const shard_status& status) override;
 
 private:

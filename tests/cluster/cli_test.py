@@ -103,6 +103,9 @@ class CommandLine(unittest.TestCase):
         paused = self.dure("pause", "questions", "--reason", "rain")
         self.assertEqual((paused.returncode, paused.stdout), (DONE, "questions  paused: rain\n"), paused.stderr)
         self.assertRegex(self.dure("queues").stdout, r"(?m)^questions +paused ")
+        self.assertRegex(self.dure("nodes").stdout, r"(?m)^node-1 +ready ")
+        self.assertRegex(self.dure("shards").stdout, r"(?m)^control +0 +node-1 ")
+        self.assertEqual(self.dure("drain", "nobody").returncode, 3)
         self.assertEqual(self.dure("resume", "questions").stdout, "questions  open\n")
 
     def test_several_files_and_a_bare_kind_wait_together(self):

@@ -70,6 +70,11 @@ class Contract(Conversation):
         for operation_id in ("live", "ready", "metrics", "openapi", "docsPage", "docsScript", "docsStyle"):
             self.say(operation_id, 200)
         self.say("ready", 200, "/readyz?verbose")
+        wait_until(lambda: self.say("listNodes", 200).json()["nodes"], 60, "the node has joined")
+        self.assertEqual([node["state"] for node in self.say("listNodes", 200).json()["nodes"]], ["ready"])
+        led = {(shard["queue"], shard["leader"]) for shard in self.say("listShards", 200).json()["shards"]}
+        self.assertTrue({("control", "node-1"), ("documents", "node-1")} <= led, led)
+        self.say("drainNode", 404, "/api/v1/nodes/nobody/drain", {})
         tag = self.say("openapi", 200).headers["ETag"]
         self.say("openapi", 304, headers={"If-None-Match": tag})
         self.say("live", 400, "/livez?x=1")

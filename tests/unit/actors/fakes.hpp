@@ -66,7 +66,7 @@ public:
 
   void refused_stale(const std::string&) override { ++stale; }
 
-  void heard(log_number, const replica_input::peer&, bool) override {}
+  void heard(log_number, const replica_input::peer&) override {}
 
   void stands(const shard_status& status) override { newest = status; }
 

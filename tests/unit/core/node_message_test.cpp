@@ -133,22 +133,22 @@ TEST(node_message, carries_claims_and_beats) {
   EXPECT_EQ(read.patience, milliseconds{10'000});
   EXPECT_EQ(std::get<claim>(read.wish.body).demands, wish.demands);
 
-  beat_message beat{{"node-b",
-                     id<boot_id>(2),
-                     epoch_number{3},
-                     journal_index{99},
-                     {},
-                     true,
-                     timestamp{milliseconds{4}}},
+  beat_message beat{"node-b",
+                    id<boot_id>(2),
+                    epoch_number{3},
+                    journal_index{99},
+                    {},
+                    true,
+                    timestamp{milliseconds{4}},
                     true};
-  beat.stands.hash.bytes[3] = 7;
+  beat.hash.bytes[3] = 7;
   auto heard = decode_beat(encode(beat));
   ASSERT_TRUE(heard);
-  EXPECT_EQ(heard->stands.node, beat.stands.node);
-  EXPECT_EQ(heard->stands.boot, beat.stands.boot);
-  EXPECT_EQ(heard->stands.hash, beat.stands.hash);
-  EXPECT_EQ(heard->stands.index, beat.stands.index);
-  EXPECT_TRUE(heard->stands.leads);
+  EXPECT_EQ(heard->node, beat.node);
+  EXPECT_EQ(heard->boot, beat.boot);
+  EXPECT_EQ(heard->hash, beat.hash);
+  EXPECT_EQ(heard->index, beat.index);
+  EXPECT_TRUE(heard->leads);
   EXPECT_TRUE(heard->leaving);
 }
 

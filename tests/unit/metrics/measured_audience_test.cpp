@@ -20,7 +20,7 @@ struct hand_audience final : audience {
 
   void refused_stale(const std::string&) override { ++stale; }
 
-  void heard(log_number, const replica_input::peer&, bool) override {}
+  void heard(log_number, const replica_input::peer&) override {}
 
   void stands(const shard_status&) override {}
 

@@ -1,0 +1,74 @@
+#include "gateway/api/cluster_view.hpp"
+#include "gateway/api/node_directory.hpp"
+#include "gateway/api/queue_directory.hpp"
+#include "gateway/http/handlers.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace dure::gateway {
+
+namespace {
+
+response to_reply(const nlohmann::json& body, int status = 200) {
+  response r;
+  r.status = status;
+  r.body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return r;
+}
+
+const seen_node* find(const std::vector<seen_node>& seen, const std::string& name) {
+  auto found = std::find_if(seen.begin(), seen.end(),
+                            [&](const seen_node& node) { return node.name == name; });
+  return found == seen.end() ? nullptr : &*found;
+}
+
+} // namespace
+
+handlers::outcome handlers::list_nodes(exchange& e) {
+  if (auto wrong = query_reader{e.head.parameters}.finish())
+    co_return *wrong;
+  auto registered = read_nodes(e.use.node.view());
+  if (!registered)
+    co_return to_problem(registered.error());
+  co_return to_reply(to_nodes_json(*registered, e.use.node.nodes()));
+}
+
+handlers::outcome handlers::list_shards(exchange& e) {
+  if (auto wrong = query_reader{e.head.parameters}.finish())
+    co_return *wrong;
+  const auto& view = e.use.node.view();
+  auto directory = queue_directory::read(view);
+  if (!directory)
+    co_return to_problem(directory.error());
+  std::vector<queue_definition> queues;
+  for (const auto& [name, queue] : directory->all())
+    queues.push_back(queue);
+  auto shards = to_shards_json(view, queues, e.use.node.nodes());
+  if (!shards)
+    co_return to_problem(shards.error());
+  co_return to_reply(*shards);
+}
+
+handlers::outcome handlers::drain_node(exchange& e) {
+  if (auto wrong = query_reader{e.head.parameters}.finish())
+    co_return *wrong;
+  const auto name = e.head.captures.front();
+  const auto seen = e.use.node.nodes();
+  const auto* node = find(seen, name);
+  auto registered = read_nodes(e.use.node.view());
+  if (!registered)
+    co_return to_problem(registered.error());
+  const bool is_known =
+      node || std::any_of(registered->begin(), registered->end(),
+                          [&](const node_definition& one) { return one.name == name; });
+  if (!is_known)
+    co_return problem{404, "no_such_node", "There is no node of that name.", {}, {}};
+  if (!node || node->silent >= seen_node::dead_after)
+    co_return problem{
+        409, "node_silent", "Nothing is heard of that node: it cannot be asked.", {}, {}};
+  e.use.node.drain(name);
+  co_return to_reply({{"name", name}, {"state", "draining"}}, 202);
+}
+
+} // namespace dure::gateway

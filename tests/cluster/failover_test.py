@@ -1,0 +1,141 @@
+"""Three machines, any of which may die: nothing acknowledged is lost, nothing ends twice, every gateway knows every job.
+
+DURE_FAILOVER_KILLS=N kills the leading node and then its machine N times each (default 1) and prints how long it took."""
+
+import os
+import statistics
+import time
+import unittest
+
+from dure_node import wait_until
+from history import Clients
+from local_cluster import NAMES, Cluster, skip_unless_possible
+
+KILLS = int(os.environ.get("DURE_FAILOVER_KILLS", "1"))
+
+
+class Failover(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.cluster = Cluster()
+        cls.addClassCleanup(cls.cluster.down)
+        cls.cluster.up()
+
+    def setUp(self):
+        wait_until(lambda: len(self.states()) == 3 and set(self.states().values()) == {"ready"}, 90, "all nodes are ready")
+
+    def states(self):
+        for name in NAMES:
+            try:
+                nodes = self.cluster.ask(name, "GET", "/api/v1/nodes", timeout=5).json()["nodes"]
+                return {node["name"]: node["state"] for node in nodes}
+            except OSError:
+                continue
+        return {}
+
+    def leader(self, queue="default"):
+        """Returns who leads a queue's log, as all gateways that answer say."""
+        def agreed():
+            said = set()
+            for name in NAMES:
+                try:
+                    shards = self.cluster.ask(name, "GET", "/api/v1/shards", timeout=5).json()["shards"]
+                except OSError:
+                    continue
+                said |= {shard["leader"] for shard in shards if shard["queue"] == queue}
+            return said.pop() if len(said) == 1 and None not in said else None
+
+        return wait_until(agreed, 60, f"somebody leads {queue}")
+
+    def others(self, name):
+        return [other for other in NAMES if other != name]
+
+    def check(self, clients):
+        left = clients.settle()
+        self.assertEqual(clients.broken, [])
+        self.assertEqual(left, set(), "every acknowledged job ends")
+        self.assertGreater(len(clients.acknowledged), 0)
+
+    def break_under_load(self, harm, mend, victim, watched=8):
+        """Returns for how long nothing was acknowledged by the gateways that live."""
+        with Clients(self.cluster) as clients:
+            time.sleep(1.5)
+            moment = time.time()
+            harm(victim)
+            time.sleep(watched)
+        mend(victim)
+        self.cluster.wait_alive(victim)
+        self.check(clients)
+        return clients.longest_wait_for_ack_after(moment, watched)
+
+    def test_every_gateway_answers_for_every_job(self):
+        for name in NAMES:
+            job_id = self.cluster.gateways[name].submit(kind="noop")
+            for other in NAMES:
+                self.assertEqual(self.cluster.ask(other, "GET", f"/api/v1/jobs/{job_id}").status, 200, f"{name} {other}")
+            self.assertEqual(self.cluster.gateways[name].job(job_id, wait="30s")["status"], "completed")
+
+    def test_jobs_run_on_all_nodes_and_a_cancel_finds_them(self):
+        ids = [self.cluster.gateways["n1"].submit(kind="sleep", params={"ms": 120_000}) for _ in range(30)]
+        reader = self.cluster.gateways["n2"]
+        wait_until(lambda: all(reader.job(one)["status"] == "running" for one in ids), 60, "all run")
+        self.assertEqual({reader.job(one)["worker"]["node"] for one in ids}, set(NAMES))
+        for one in ids:
+            self.cluster.ask("n3", "POST", f"/api/v1/jobs/{one}/cancel", "{}", {"Content-Type": "application/json"})
+        wait_until(lambda: all(reader.job(one)["status"] == "cancelled" for one in ids), 60, "all are cancelled")
+
+    def test_the_leading_node_is_killed(self):
+        gaps = [self.break_under_load(self.cluster.kill, self.cluster.start, self.leader()) for _ in range(KILLS)]
+        self.tell("leading node killed", gaps)
+
+    def test_the_leading_machine_is_killed(self):
+        gaps = [self.break_under_load(self.cluster.kill_machine, self.cluster.start, self.leader(), watched=20)
+                for _ in range(KILLS)]
+        self.tell("leading machine killed", gaps)
+
+    def test_jobs_of_a_dead_node_run_elsewhere(self):
+        gateway = self.cluster.gateways[self.others("n3")[0]]
+        ids = [gateway.submit(kind="sleep", params={"ms": 3_000}) for _ in range(30)]
+        wait_until(lambda: all(gateway.job(one)["status"] == "running" for one in ids), 60, "all run")
+        victims = [one for one in ids if gateway.job(one)["worker"]["node"] == "n3"]
+        self.assertNotEqual(victims, [])
+        self.cluster.kill("n3")
+        for one in victims:
+            self.assertEqual(gateway.job(one, wait="60s")["status"], "completed")
+            attempts = gateway.job(one)["attempts"]
+            self.assertEqual(attempts[0]["cause"], "lost")
+            self.assertNotEqual(attempts[-1]["node"], "n3")
+        self.cluster.start("n3")
+        self.cluster.wait_alive("n3")
+
+    def test_a_stopped_leader_finds_itself_deposed(self):
+        victim = self.leader()
+        self.break_under_load(self.cluster.pause, self.cluster.resume, victim)
+
+    def test_a_cut_off_leader_finds_itself_deposed(self):
+        victim = self.leader()
+        self.break_under_load(self.cluster.partition, lambda _: self.cluster.heal(), victim, watched=15)
+
+    def test_a_rolling_restart_fails_no_request_of_the_other_gateways(self):
+        for name in NAMES:
+            pid = self.cluster.status()[name].pid
+            with Clients(self.cluster) as clients:
+                time.sleep(0.5)
+                asker = self.others(name)[0]
+                self.assertEqual(self.cluster.ask(asker, "POST", f"/api/v1/nodes/{name}/drain", "{}").status, 202)
+                wait_until(lambda: self.cluster.status()[name].pid != pid, 60, "the drained node ends")
+                self.cluster.start(name)
+                self.cluster.wait_alive(name)
+            self.check(clients)
+            refused = {who: count for who, count in clients.refused.items() if who[0] != name}
+            self.assertEqual(refused, {}, f"while {name} was restarted")
+            self.setUp()
+
+    def tell(self, what, gaps):
+        print(f"\n{what} {len(gaps)} times: nothing acknowledged for {min(gaps):.1f} to {max(gaps):.1f} s, "
+              f"median {statistics.median(gaps):.1f} s", flush=True)
+
+
+if __name__ == "__main__":
+    skip_unless_possible()
+    unittest.main(verbosity=2)
