@@ -35,6 +35,8 @@ std::string_view to_string(situation s) {
       "catch-up from afar",
       "worker restarted in its node",
       "files left",
+      "leases of a silent node ended",
+      "handed over to the log's choice",
   };
   return names[static_cast<std::size_t>(s)];
 }

@@ -42,8 +42,10 @@ enum class situation : std::uint8_t {
   catch_up_from_afar,
   worker_restarted_in_its_node,
   files_left,
+  silent_node_lost,
+  handed_over_by_choice,
 };
-inline constexpr std::size_t situation_count = 31;
+inline constexpr std::size_t situation_count = 33;
 
 std::string_view to_string(situation s);
 

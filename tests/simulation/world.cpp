@@ -202,6 +202,9 @@ void world::on_standing(const simulated_node& node, bool led_before, bool draini
     note(situation::tail_of_a_peer_awaited);
   if (why.find("not taken a record") != why.npos)
     note(situation::journal_unreachable_for_long);
+  // Nobody has deposed it, or there would be a newer record.
+  if (led_before && !stands.leads && !draining && why.empty() && stands.index == log.last())
+    note(situation::handed_over_by_choice);
   if (led_before && !stands.leads && draining) {
     note(situation::leader_drained);
     resigned_ = node.name();
@@ -244,11 +247,19 @@ void world::note_events(const std::vector<event>& facts) {
         ended_lives.insert({a->of.node, a->of.boot});
         if (a->of.node == claimed)
           note(situation::own_leases_freed_at_restart);
+        if (is_out_of_reach(a->of.node))
+          note(situation::silent_node_lost);
       }
     } else if (std::holds_alternative<events::cancel_requested>(e)) {
       note(situation::cancelled_while_running);
     }
   }
+}
+
+bool world::is_out_of_reach(const std::string& name) const {
+  return std::any_of(nodes_.begin(), nodes_.end(), [&](const auto& node) {
+    return node->name() == name && !(node->running() && node->awake());
+  });
 }
 
 void world::plan_beats(std::size_t number) {

@@ -103,6 +103,7 @@ private:
   void damage_log();
   void lose_tails();
   bool everyone_is_well() const;
+  bool is_out_of_reach(const std::string& name) const;
   bool everyone_knows_who_led() const;
   void check_versions(const simulated_node& by, const state_delta& delta);
   void expect_whole(const simulated_node& node, const result<verification>& checked);
