@@ -6,6 +6,7 @@
 #include <caf/typed_response_promise.hpp>
 #include <deque>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace dure::test {
@@ -22,6 +23,7 @@ struct scheduler_script {
 
   std::deque<waiting_claim> claims;          ///< Not answered yet, oldest first.
   std::optional<result<answer>> next_answer; ///< The next tick gives it to the oldest claim.
+  std::vector<std::string> members;          ///< Who may lead, as last told.
   bool drained = false;
 
   /// Called by the actor: a promise may be kept on its own thread only.
@@ -66,7 +68,7 @@ inline scheduler_actor::behavior_type scripted_scheduler(scheduler_actor::pointe
       [=](atom::barrier) { return outcome_batch{{answer{accepted{}}}}; },
       [=](atom::journal, const journal_message&) {},
       [=](atom::channel, const channel_message&) {},
-      [=](atom::members, const std::vector<std::string>&) {},
+      [=](atom::members, const std::vector<std::string>& told) { script->members = told; },
       [=](atom::tick) { script->answer_claim(); },
       [=](atom::leaving) {},
       [=](atom::drain) {

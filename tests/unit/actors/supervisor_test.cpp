@@ -39,6 +39,8 @@ protected:
   std::vector<worker_actor> workers;
   worker_notes work;
   std::vector<std::string> gave_up;
+  std::vector<put_record> own_records;
+  std::vector<std::string> members;
   supervisor_actor subject = start();
 
   supervisor_actor start() {
@@ -59,6 +61,9 @@ protected:
         [this](std::string reason) { gave_up.push_back(std::move(reason)); },
         time,
         log};
+    context.own_records = [this] { return own_records; };
+    context.read_members = [this]() -> result<std::vector<std::string>> { return members; };
+    context.boot = boot_id{make_random_uuid(5, 5)};
     auto started = ends_with_test(system.spawn(supervisor, std::move(context)));
     run();
     return started;
@@ -69,6 +74,14 @@ protected:
     status.log = number_of_log;
     status.standing.leads = true;
     status.standing.caught_up = true;
+    tell(subject, atom::status::value, status);
+  }
+
+  void now_follows(log_number number_of_log, std::string leader) {
+    shard_status status;
+    status.log = number_of_log;
+    status.standing.caught_up = true;
+    status.standing.leader = std::move(leader);
     tell(subject, atom::status::value, status);
   }
 
@@ -201,6 +214,43 @@ TEST_F(supervisor_shell, passes_a_cancel_to_the_worker) {
   of.attempt = 3;
   tell(subject, atom::cancel::value, of);
   EXPECT_EQ(work.cancels, std::vector<lease>{of});
+}
+
+TEST_F(supervisor_shell, puts_the_nodes_own_record_through_another_leader_but_no_queues) {
+  own_records = {{"node/node-1", "{}", {}, {}}};
+  now_follows(control_log, "");
+  EXPECT_TRUE(scripts[control_log].wishes.empty()) << "nobody is there to ask";
+  now_follows(control_log, "node-2");
+  const auto puts = scripts[control_log].all<put_record>();
+  ASSERT_EQ(puts.size(), 1U);
+  EXPECT_EQ(puts.front().key, "node/node-1");
+}
+
+TEST_F(supervisor_shell, tells_all_schedulers_who_may_lead) {
+  now_leads(control_log);
+  members = {"node-1", "node-2"};
+  add_queue("documents", 1, 1);
+  EXPECT_EQ(scripts[control_log].members, members);
+  EXPECT_EQ(scripts[log_number{1}].members, members) << "also those that start later";
+}
+
+TEST_F(supervisor_shell, ends_at_once_when_it_comes_second_to_a_name) {
+  tell(subject, atom::namesake::value, boot_id{make_random_uuid(1, 1)});
+  ASSERT_EQ(gave_up.size(), 1U);
+  EXPECT_NE(gave_up.front().find("another node named node-1"), std::string::npos);
+}
+
+TEST_F(supervisor_shell, lets_one_of_two_old_namesakes_go_on) {
+  pass(milliseconds{5'000});
+  const auto smaller = boot_id{uuid{}};
+  tell(subject, atom::namesake::value, smaller);
+  pass(milliseconds{3'000});
+  tell(subject, atom::namesake::value, smaller);
+  EXPECT_TRUE(gave_up.empty()) << "the other one ends";
+  uuid greater;
+  greater.bytes.fill(255);
+  tell(subject, atom::namesake::value, boot_id{greater});
+  EXPECT_EQ(gave_up.size(), 1U);
 }
 
 TEST_F(supervisor_shell, drains_the_worker_before_the_schedulers_and_restarts_nobody) {
