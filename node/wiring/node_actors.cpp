@@ -4,6 +4,7 @@
 #include "actors/supervisor/supervisor.hpp"
 #include "actors/worker/worker.hpp"
 #include "gateway/api/queue_directory.hpp"
+#include "gateway/api/queue_json.hpp"
 #include "gateway/bridge/actor_backend.hpp"
 #include "node/metrics/measured_audience.hpp"
 #include "node/metrics/measured_journal.hpp"
@@ -117,10 +118,17 @@ struct node_actors::parts {
     };
     if (s.options.roles.worker)
       context.start_worker = [this] { return start_worker(); };
-    context.more_records = [&s, limits = provider_limits{s.options.questions}](
-                               const std::vector<queue_definition>& known) mutable {
+    context.more_records = [&s](const std::vector<queue_definition>& known) {
       auto records = missing_kinds(s.options.kinds, known);
-      if (auto record = limits.missing(known))
+      if (!records.empty()) // Whoever has looked at the queues' kinds before must look again.
+        records.insert(records.begin(),
+                       put_record{std::string{gateway::kinds_record_key}, "{}", {}, {}});
+      std::optional<queries::found_record> applied;
+      if (auto found = queries::find_record(*s.rows, control_log, applied_limits_key))
+        applied = std::move(*found);
+      else if (found.error().code != errc::not_found)
+        return records; // The rows cannot be read now.
+      if (auto record = missing_limits(s.options.questions, known, applied))
         records.push_back(std::move(*record));
       return records;
     };
