@@ -74,6 +74,7 @@ struct complete {
   job_cost cost;
   std::uint64_t peak_memory_bytes = 0;
   quota_report quota{};
+  bool reusable = true; ///< False: made otherwise than the job says, so not for equal work.
 };
 
 /// The attempt has made files; of files with one name the newest counts. They stay when it fails,
@@ -100,12 +101,15 @@ struct fail {
   quota_report quota{};
 };
 
-/// The worker gives a job back unfinished; the attempt does not count. `end` is released or
-/// cancelled.
+/// The worker gives a job back unfinished; the attempt does not count, unless too many have cost
+/// something. `end` is released or cancelled.
 struct release {
   lease of;
   attempt_end end = attempt_end::released;
   std::uint64_t peak_memory_bytes = 0;
+  job_cost cost{};
+  bool possibly_charged = false;
+  bool unheard = false; ///< Its handler was ended before it could say what it had cost.
 };
 
 /// Ends every lease of the node in this log but those of boot `except` (nothing: all of them).
@@ -124,6 +128,11 @@ struct put_record {
   std::string value; ///< JSON text.
   std::optional<std::uint64_t> expected;
   std::optional<timestamp> expires_at;
+};
+
+/// All of them, or none when one is not as expected. Answers with the first one's version.
+struct put_records {
+  std::vector<put_record> puts; ///< One or more, of different keys.
 };
 
 struct delete_record {
@@ -202,7 +211,7 @@ using command_body =
                  release, lose_node, configure_queue, put_record, delete_record, put_question,
                  answer_question, ask_question, cancel_question, remove_question, forgive_provider,
                  make_ready, end_overdue, expire, forget_answer, expire_record, add_artifacts,
-                 keep_log>;
+                 keep_log, put_records>;
 
 /// A wish with its name, so that it may be repeated, and who has it.
 struct command {

@@ -9,9 +9,8 @@
 #include <variant>
 #include <vector>
 
-/// Facts in the journal. They carry outcomes (the next run_at, not the backoff rule), so applying
-/// one reads no clock and no configuration. The time of a fact is the time of its record. Type
-/// numbers live in event_codec.hpp.
+/// Facts in the journal. They carry outcomes (the next run_at, not the backoff rule): applying one
+/// reads no clock. Its time is that of its record. Type numbers live in event_codec.hpp.
 namespace dure::events {
 
 /// The first event of an epoch.
@@ -96,8 +95,7 @@ struct cancel_requested {
   bool operator==(const cancel_requested&) const = default;
 };
 
-/// scheduled, pending or running -> cancelled. `end` is set when an attempt ended with it, and
-/// `failure` when that attempt failed.
+/// scheduled, pending or running -> cancelled. `end` and `failure` are of the attempt it ended.
 struct job_cancelled {
   job_id id;
   std::optional<attempt_end> end;
@@ -161,8 +159,7 @@ struct record_deleted {
   bool operator==(const record_deleted&) const = default;
 };
 
-/// The answer to a command whose repeat could not be recognised from the state. Kept until
-/// `forget_at`.
+/// The answer to a command whose repeat the state does not tell. Kept until `forget_at`.
 struct command_answered {
   command_id id;
   answer reply; ///< accepted, job_taken, job_changed or record_changed.
@@ -250,6 +247,20 @@ struct cost_booked {
   bool operator==(const cost_booked&) const = default;
 };
 
+/// An attempt that may have been charged was not counted against the job.
+struct charge_spared {
+  job_id job;
+
+  bool operator==(const charge_spared&) const = default;
+};
+
+/// What the job made is not what its questions' work names: nobody may reuse it.
+struct work_disowned {
+  job_id job;
+
+  bool operator==(const work_disowned&) const = default;
+};
+
 /// Beside a queue_configured, when its rate limits changed.
 struct rate_configured {
   rate_limits rate;
@@ -303,6 +314,7 @@ using event = std::variant<
     events::record_deleted, events::command_answered, events::answer_forgotten, events::job_split,
     events::parts_joined, events::input_poisoned, events::rate_observed, events::artifacts_added,
     events::log_kept, events::question_put, events::question_settled, events::question_asked,
-    events::question_removed, events::cost_booked, events::rate_configured, events::provider_seen>;
+    events::question_removed, events::cost_booked, events::rate_configured, events::provider_seen,
+    events::charge_spared, events::work_disowned>;
 
 } // namespace dure

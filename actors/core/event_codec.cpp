@@ -48,6 +48,8 @@ template <> constexpr event_type number_of<events::question_removed> = event_typ
 template <> constexpr event_type number_of<events::cost_booked> = event_type::cost_booked;
 template <> constexpr event_type number_of<events::rate_configured> = event_type::rate_configured;
 template <> constexpr event_type number_of<events::provider_seen> = event_type::provider_seen;
+template <> constexpr event_type number_of<events::charge_spared> = event_type::charge_spared;
+template <> constexpr event_type number_of<events::work_disowned> = event_type::work_disowned;
 
 void fields(same_struct<events::leader_claimed> auto& e, auto&& each) {
   each(e.epoch, e.node, e.boot);
@@ -175,6 +177,14 @@ void fields(same_struct<events::rate_configured> auto& e, auto&& each) {
 
 void fields(same_struct<events::provider_seen> auto& e, auto&& each) {
   each(e.failures, e.blocked_until, e.reason);
+}
+
+void fields(same_struct<events::charge_spared> auto& e, auto&& each) {
+  each(e.job);
+}
+
+void fields(same_struct<events::work_disowned> auto& e, auto&& each) {
+  each(e.job);
 }
 
 /// Tries the alternatives of `event` from number `I` on until one has the type.

@@ -43,6 +43,8 @@ enum class event_type : std::uint8_t {
   cost_booked = 32,
   rate_configured = 33,
   provider_seen = 34,
+  charge_spared = 35,
+  work_disowned = 36,
 };
 
 event_type type_of(const event& e);

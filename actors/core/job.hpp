@@ -162,6 +162,7 @@ struct job {
       0; ///< Since submit or the last retry; compared with max_attempts.
   std::uint16_t losses = 0;
   std::uint16_t deaths = 0;
+  std::uint16_t spared = 0; ///< Attempts not counted although they may have been paid for. Stays.
   std::vector<attempt> attempts; ///< Oldest first; the last one is the live one while running.
   std::optional<job_error> failure;
   job_result outcome;

@@ -1,5 +1,6 @@
 #include "actors/core/keys.hpp"
 #include "actors/core/ledger.hpp"
+#include "actors/core/ledger_charge.hpp"
 #include "actors/core/ledger_files.hpp"
 #include "actors/core/ledger_follow.hpp"
 #include "actors/core/ledger_index.hpp"
@@ -191,6 +192,10 @@ result<void> apply_one(overlay& state, const events::job_retried& e, const conte
     j.spec.run_at = std::min(j.spec.run_at, at.now);
     hold_key(state, j);
   });
+}
+
+result<void> apply_one(overlay& state, const events::charge_spared& e, const context&) {
+  return change_job(state, e.job, [](job& j) { ++j.spared; });
 }
 
 result<void> apply_one(overlay& state, const events::job_reprioritised& e, const context&) {

@@ -250,6 +250,15 @@ void check_on(checks& c, const names_job auto& body, const context& at) {
   c.job(body.id, at);
 }
 
+void check_on(checks& c, const put_records& all, const context& at) {
+  c.that(!all.puts.empty(), "puts", "are none");
+  for (auto p = all.puts.begin(); p != all.puts.end(); ++p) {
+    const auto same_key = [p](const put_record& other) { return other.key == p->key; };
+    check_on(c, *p, at);
+    c.that(std::none_of(all.puts.begin(), p, same_key), "puts", "name a key twice");
+  }
+}
+
 void check_on(checks&, const delete_record&, const context&) {}
 
 void check_on(checks& c, const forgive_provider&, const context& at) {

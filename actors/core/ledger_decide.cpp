@@ -24,7 +24,8 @@ bool is_remembered(const command_body& body) {
         return std::is_same_v<Command, cancel> || std::is_same_v<Command, retry> ||
                std::is_same_v<Command, reprioritise> || std::is_same_v<Command, reschedule> ||
                std::is_same_v<Command, remove> || std::is_same_v<Command, ask_question> ||
-               std::is_same_v<Command, put_record> || std::is_same_v<Command, delete_record>;
+               std::is_same_v<Command, put_record> || std::is_same_v<Command, put_records> ||
+               std::is_same_v<Command, delete_record>;
       },
       body);
 }

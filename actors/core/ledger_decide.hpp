@@ -52,6 +52,7 @@ result<decision> decide_on(const state_reader& state, const forgive_provider& c,
 // ledger_record.cpp: what is not a job.
 result<decision> decide_on(const state_reader& state, const configure_queue& c, const context& at);
 result<decision> decide_on(const state_reader& state, const put_record& c, const context& at);
+result<decision> decide_on(const state_reader& state, const put_records& c, const context& at);
 result<decision> decide_on(const state_reader& state, const delete_record& c, const context& at);
 result<decision> decide_on(const state_reader& state, const forget_answer& c, const context& at);
 result<decision> decide_on(const state_reader& state, const expire_record& c, const context& at);

@@ -1,4 +1,5 @@
 #include "actors/core/keys.hpp"
+#include "actors/core/ledger_charge.hpp"
 #include "actors/core/ledger_check.hpp"
 #include "actors/core/ledger_decide.hpp"
 #include "actors/core/ledger_provider.hpp"
@@ -20,8 +21,8 @@ struct ending {
   job_error failure{}; ///< When failed, died or timed_out.
   std::optional<timestamp> retry_not_before{};
   std::uint64_t peak_memory_bytes = 0;
-  job_cost cost{};
-  bool not_its_fault = false; ///< Nobody could have completed it then.
+  bill owed{};
+  std::optional<timestamp> excused_until{}; ///< Nobody could have completed it before.
 
   std::optional<job_error> told_failure() const {
     const auto failed =
@@ -30,22 +31,9 @@ struct ending {
   }
 };
 
-bool asks_provider(const job_spec& spec) {
-  return std::find(spec.tags.begin(), spec.tags.end(), charged_tag) != spec.tags.end();
-}
-
-/// Returns whether the end of a job says something of the provider that its log's jobs ask. The tag
-/// alone does not tell: a job may have been made before its workers were given a provider.
-bool concerns_provider(const job_spec& spec) {
-  return spec.queue == questions_queue || asks_provider(spec);
-}
-
-/// A request may have gone out whose answer nobody has: the books say so.
-void book_lost_answer(const job& j, attempt_end end, decision& made) {
-  const bool unheard =
-      end == attempt_end::lost || end == attempt_end::died || end == attempt_end::timed_out;
-  if (unheard && asks_provider(j.spec))
-    made.events.push_back(events::cost_booked{j.spec.id, {}, true});
+/// Whoever ends so says nothing of what it has cost.
+bool is_unheard(attempt_end end) {
+  return end == attempt_end::lost || end == attempt_end::died || end == attempt_end::timed_out;
 }
 
 /// Returns whether the lease's attempt is in the job's history and ended as `end`, or was swallowed
@@ -73,21 +61,37 @@ result<std::optional<job>> leased_job(const state_reader& state, const lease& of
 
 event failed_for_good(const job& j, const ending& e, job_error why, timestamp now) {
   return events::job_failed{
-      e.of, e.end, std::move(why), e.cost, e.peak_memory_bytes, expiry(j.spec.queue, now)};
+      e.of, e.end, std::move(why), e.owed.cost, e.peak_memory_bytes, expiry(j.spec.queue, now)};
 }
 
 event pending_again(const ending& e, bool counted, timestamp now) {
   std::optional<job_error> failure;
   if (counted)
-    failure = e.failure;
-  return events::attempt_ended{
-      e.of, e.end, std::move(failure), e.cost, e.peak_memory_bytes, counted, job_state::pending,
-      now};
+    failure = e.told_failure();
+  return events::attempt_ended{e.of,
+                               e.end,
+                               std::move(failure),
+                               e.owed.cost,
+                               e.peak_memory_bytes,
+                               counted,
+                               job_state::pending,
+                               now};
+}
+
+/// Tries again without counting the attempt; of those that may have been paid only a few.
+event uncounted(const job& j, const ending& e, timestamp now) {
+  if (may_be_spared(j, e.owed))
+    return pending_again(e, false, now);
+  if (j.attempts_counted + 1 < j.spec.max_attempts)
+    return pending_again(e, true, now);
+  return failed_for_good(
+      j, e, {"answers_lost", "Its answer was lost again, and each may have been paid for.", true},
+      now);
 }
 
 event after_loss(const job& j, const ending& e, timestamp now) {
   if (j.losses < limits::losses_max)
-    return pending_again(e, false, now);
+    return uncounted(j, e, now);
   return failed_for_good(
       j, e, {"lost", "Its node was lost " + std::to_string(j.losses + 1) + " times.", true}, now);
 }
@@ -103,23 +107,30 @@ event after_death(const job& j, const ending& e, timestamp now) {
 }
 
 event after_failure(const job& j, const ending& e, timestamp now) {
-  if (e.not_its_fault)
-    return events::attempt_ended{
-        e.of, e.end, e.failure, e.cost, e.peak_memory_bytes, false, job_state::pending, now};
+  if (e.excused_until && may_be_spared(j, e.owed))
+    return events::attempt_ended{e.of,
+                                 e.end,
+                                 e.failure,
+                                 e.owed.cost,
+                                 e.peak_memory_bytes,
+                                 false,
+                                 job_state::scheduled,
+                                 *e.excused_until};
   const auto failures = j.attempts_counted + 1U;
   if (!e.failure.retryable || failures >= j.spec.max_attempts)
     return failed_for_good(j, e, e.failure, now);
   const auto told = std::min(e.retry_not_before.value_or(now), now + limits::retry_after_max);
   const auto run_at = std::max(now + backoff(failures, j.spec.id, e.of.attempt), told);
   return events::attempt_ended{
-      e.of, e.end, e.failure, e.cost, e.peak_memory_bytes, true, job_state::scheduled, run_at};
+      e.of, e.end, e.failure, e.owed.cost, e.peak_memory_bytes, true, job_state::scheduled, run_at};
 }
 
 /// Returns what follows when the live attempt of `j` did not complete.
 event after(const job& j, const ending& e, timestamp now) {
   if (j.cancel_requested)
-    return events::job_cancelled{
-        j.spec.id, e.end, e.told_failure(), e.cost, e.peak_memory_bytes, expiry(j.spec.queue, now)};
+    return events::job_cancelled{j.spec.id,           e.end,
+                                 e.told_failure(),    e.owed.cost,
+                                 e.peak_memory_bytes, expiry(j.spec.queue, now)};
   if (e.of.attempt >= limits::attempts_ever_max)
     return failed_for_good(
         j, e, {"exhausted", "It was tried " + std::to_string(e.of.attempt) + " times.", false},
@@ -137,7 +148,7 @@ event after(const job& j, const ending& e, timestamp now) {
   case attempt_end::completed:
     break;
   }
-  return pending_again(e, false, now);
+  return uncounted(j, e, now);
 }
 
 result<decision> decide_end(const state_reader& state, const ending& e, const context& at) {
@@ -147,7 +158,7 @@ result<decision> decide_end(const state_reader& state, const ending& e, const co
   if (!*j)
     return no_event();
   auto made = one_event(after(**j, e, at.now));
-  book_lost_answer(**j, e.end, made);
+  book(**j, e.owed, made);
   return made;
 }
 
@@ -167,6 +178,8 @@ result<decision> decide_on(const state_reader& state, const complete& c, const c
                  c.of.job, attempt_end::cancelled, {}, c.cost, c.peak_memory_bytes, expires_at})
            : one_event(
                  events::job_completed{c.of, c.outcome, c.cost, c.peak_memory_bytes, expires_at});
+  if (!late && !c.reusable && (*j)->spec.queue == questions_queue)
+    made.events.push_back(events::work_disowned{c.of.job});
   if (concerns_provider((*j)->spec))
     if (auto noted = note_success(state, c, made, at); !noted)
       return noted.error();
@@ -178,12 +191,15 @@ result<decision> decide_on(const state_reader& state, const fail& c, const conte
   if (!j)
     return j.error();
   const bool concerned = *j && concerns_provider((*j)->spec);
-  auto away = concerned ? is_providers_fault(state, c.failure.code, at.log) : result<bool>{false};
-  if (!away)
-    return away.error();
+  result<std::optional<timestamp>> excused{std::optional<timestamp>{}};
+  if (concerned)
+    excused = excuse(state, **j, c.failure.code, at);
+  if (!excused)
+    return excused.error();
+  const bill owed{c.cost, c.possibly_charged, is_unheard(c.end)};
   auto made = decide_end(state,
                          {c.of, c.end, within_limits(c.failure), c.retry_not_before,
-                          c.peak_memory_bytes, c.cost, *away},
+                          c.peak_memory_bytes, owed, *excused},
                          at);
   if (concerned && made && !made->events.empty())
     if (auto noted = note_failure(state, c, *made, at); !noted)
@@ -192,7 +208,8 @@ result<decision> decide_on(const state_reader& state, const fail& c, const conte
 }
 
 result<decision> decide_on(const state_reader& state, const release& c, const context& at) {
-  return decide_end(state, {c.of, c.end, {}, {}, c.peak_memory_bytes}, at);
+  const bill owed{c.cost, c.possibly_charged, c.unheard};
+  return decide_end(state, {c.of, c.end, {}, {}, c.peak_memory_bytes, owed}, at);
 }
 
 result<decision> decide_on(const state_reader& state, const lose_node& c, const context& at) {
@@ -211,8 +228,10 @@ result<decision> decide_on(const state_reader& state, const lose_node& c, const 
     auto j = promised_job(state, id);
     if (!j)
       return j.error();
-    made.events.push_back(after(*j, {live_lease(*j), attempt_end::lost}, at.now));
-    book_lost_answer(*j, attempt_end::lost, made);
+    ending e{live_lease(*j), attempt_end::lost};
+    e.owed.unheard = true;
+    made.events.push_back(after(*j, e, at.now));
+    book(*j, e.owed, made);
   }
   return made;
 }
@@ -223,10 +242,10 @@ result<decision> decide_on(const state_reader& state, const end_overdue& c, cons
     return j.error();
   if (!*j || (*j)->attempts.back().ends_at > at.now)
     return no_event();
-  const ending e{
-      c.of, attempt_end::timed_out, {"timed_out", "Nothing was heard of it in time.", true}};
+  ending e{c.of, attempt_end::timed_out, {"timed_out", "Nothing was heard of it in time.", true}};
+  e.owed.unheard = true;
   auto made = one_event(after(**j, e, at.now));
-  book_lost_answer(**j, e.end, made);
+  book(**j, e.owed, made);
   return made;
 }
 

@@ -1,6 +1,7 @@
 #include "actors/core/ledger_follow.hpp"
 
 #include "actors/core/keys.hpp"
+#include "actors/core/ledger_charge.hpp"
 #include "actors/core/lookup.hpp"
 #include "actors/core/question_keys.hpp"
 
@@ -87,21 +88,23 @@ result<question> promised_question(const state_reader& state, const question_id&
   return std::move(**row);
 }
 
-template <class Change>
-result<void> change_question(overlay& state, const question_id& id, Change&& change) {
-  auto q = promised_question(state, id);
-  if (!q)
-    return q.error();
-  const auto before = *q;
-  change(*q);
-  ++q->version;
-  state.put(family::questions, keys::question(id), encode(*q));
-  return recount(state, &before, &*q);
-}
-
 void leave_job(overlay& state, const question& q) {
   if (q.job != job_id{})
     state.erase(family::questions, keys::follower(q.job, q.id));
+}
+
+/// The last to leave a job that still runs pays for what that may cost yet.
+result<void> leave_to_pay(overlay& state, const question& q) {
+  leave_job(state, q);
+  auto j = find_row<job>(state, family::jobs, keys::job(q.job));
+  if (!j)
+    return j.error();
+  if (!*j || (*j)->state != job_state::running)
+    return {};
+  auto others = followers_of(state, q.job);
+  if (others && others->empty())
+    state.put(family::questions, keys::debtor(q.job), encode(job_id{q.id.value}));
+  return others ? result<void>{} : others.error();
 }
 
 /// The first question that follows a job leads its work: equal ones are told of it.
@@ -138,6 +141,18 @@ void take_outcome(question& q, const job& j) {
 
 } // namespace
 
+result<void> change_question(overlay& state, const question_id& id,
+                             const std::function<void(question&)>& change) {
+  auto q = promised_question(state, id);
+  if (!q)
+    return q.error();
+  const auto before = *q;
+  change(*q);
+  ++q->version;
+  state.put(family::questions, keys::question(id), encode(*q));
+  return recount(state, &before, &*q);
+}
+
 result<std::vector<question_id>> followers_of(const state_reader& state, const job_id& job) {
   std::vector<question_id> ids;
   auto scanned = state.scan(family::questions, keys::followers_of(job), scan_order::ascending,
@@ -167,7 +182,12 @@ result<void> follow(overlay& state, const job_before& before, const job& j) {
     if (!changed)
       return changed;
   }
-  return {};
+  if (!followers->empty())
+    return {};
+  auto charged = charge(state, j, difference(j.cost, before.cost), false);
+  if (is_end(j.state))
+    state.erase(family::questions, keys::debtor(j.spec.id));
+  return charged;
 }
 
 result<void> unfollow(overlay& state, const job& j) {
@@ -209,8 +229,9 @@ result<void> apply_one(overlay& state, const events::question_put& e, const cont
 }
 
 result<void> apply_one(overlay& state, const events::question_settled& e, const context& at) {
-  return change_question(state, e.id, [&](question& q) {
-    leave_job(state, q);
+  result<void> left{};
+  auto changed = change_question(state, e.id, [&](question& q) {
+    left = leave_to_pay(state, q);
     q.job = {};
     q.work = e.work;
     q.failure = e.failure;
@@ -220,6 +241,7 @@ result<void> apply_one(overlay& state, const events::question_settled& e, const 
       q.explained_at = at.now;
     }
   });
+  return left ? changed : left;
 }
 
 result<void> apply_one(overlay& state, const events::question_asked& e, const context&) {
@@ -249,16 +271,14 @@ result<void> apply_one(overlay& state, const events::question_removed& e, const 
   return recount(state, &*q, nullptr);
 }
 
-result<void> apply_one(overlay& state, const events::cost_booked& e, const context&) {
+result<void> apply_one(overlay& state, const events::work_disowned& e, const context&) {
   auto followers = followers_of(state, e.job);
   if (!followers)
     return followers.error();
-  if (followers->empty())
-    return {};
-  return change_question(state, followers->front(), [&](question& q) {
-    q.cost += e.cost;
-    q.possibly_charged += e.possibly_charged ? 1 : 0;
-  });
+  for (const auto& id : *followers)
+    if (auto changed = change_question(state, id, [](question& q) { q.work.clear(); }); !changed)
+      return changed;
+  return {};
 }
 
 } // namespace dure::ledger

@@ -5,6 +5,7 @@
 #include "actors/core/question.hpp"
 #include "actors/core/state.hpp"
 
+#include <functional>
 #include <vector>
 
 /// What facts change of questions. Inside the ledger only.
@@ -14,6 +15,10 @@
 namespace dure::ledger {
 
 result<std::vector<question_id>> followers_of(const state_reader& state, const job_id& job);
+
+/// Changes a question and the counters of its set with it.
+result<void> change_question(overlay& state, const question_id& id,
+                             const std::function<void(question&)>& change);
 
 /// What a job was before an event.
 struct job_before {
@@ -31,6 +36,6 @@ result<void> apply_one(overlay& state, const events::question_put& e, const cont
 result<void> apply_one(overlay& state, const events::question_settled& e, const context& at);
 result<void> apply_one(overlay& state, const events::question_asked& e, const context& at);
 result<void> apply_one(overlay& state, const events::question_removed& e, const context& at);
-result<void> apply_one(overlay& state, const events::cost_booked& e, const context& at);
+result<void> apply_one(overlay& state, const events::work_disowned& e, const context& at);
 
 } // namespace dure::ledger

@@ -21,6 +21,20 @@ milliseconds block_after(std::uint32_t failures) {
   return std::min(block_first * (1 << doublings), block_max);
 }
 
+/// Returns how many there are in a row after this one. Those of requests that were out when the
+/// provider went down say nothing new.
+std::uint32_t failures_with(const provider_row& row, std::string_view code, timestamp now) {
+  if (is_down(row) && row.blocked_until > now)
+    return row.failures;
+  const auto failures = row.failures + 1;
+  return code == code_key_refused ? std::max(failures, provider_failures_max) : failures;
+}
+
+bool failed_before(const job& j, std::string_view code) {
+  return std::any_of(j.attempts.begin(), j.attempts.end(),
+                     [code](const attempt& a) { return a.failure && a.failure->code == code; });
+}
+
 template <class Change>
 result<void> change_provider(overlay& state, log_number log, Change&& change) {
   auto row = provider_of(state, log);
@@ -58,36 +72,41 @@ result<void> note_success(const state_reader& state, const complete&, decision& 
 
 result<void> note_failure(const state_reader& state, const fail& c, decision& made,
                           const context& at) {
-  const auto booked = std::any_of(made.events.begin(), made.events.end(), [](const event& e) {
-    return std::holds_alternative<events::cost_booked>(e); // By how the attempt ended.
-  });
-  if (c.possibly_charged && !booked)
-    made.events.push_back(events::cost_booked{c.of.job, {}, true});
   if (c.failure.code == code_rate_limited) {
     const auto told = c.retry_not_before.value_or(at.now + quota_block_default);
     const auto until = std::min<timestamp>(told, at.now + limits::retry_after_max);
     made.events.push_back(events::rate_observed{{}, {}, until});
     return {};
   }
-  if (!says_provider_is_away(c.failure.code))
+  if (c.failure.code != code_key_refused && !says_provider_is_away(c.failure.code))
     return {};
   auto row = provider_of(state, at.log);
   if (!row)
     return row.error();
-  events::provider_seen seen{row->failures + 1, {}, c.failure.message};
+  events::provider_seen seen{failures_with(*row, c.failure.code, at.now), {}, c.failure.message};
   if (seen.failures >= provider_failures_max)
     seen.blocked_until = at.now + block_after(seen.failures);
   made.events.push_back(std::move(seen));
   return {};
 }
 
-result<bool> is_providers_fault(const state_reader& state, std::string_view code, log_number log) {
-  if (!says_provider_is_away(code))
-    return false;
-  auto row = provider_of(state, log);
+result<std::optional<timestamp>> excuse(const state_reader& state, const job& j,
+                                        std::string_view code, const context& at) {
+  const std::optional<timestamp> none;
+  auto row = provider_of(state, at.log);
   if (!row)
     return row.error();
-  return row->failures + 1 >= provider_failures_max;
+  const bool refused = code == code_key_refused;
+  // Some refuse a question as they refuse a key: it is known by being refused again although others
+  // were answered since.
+  if (refused && row->failures == 0 && failed_before(j, code))
+    return none;
+  if (code == code_rate_limited && is_down(*row))
+    return std::optional{at.now + block_first};
+  const auto failures = failures_with(*row, code, at.now);
+  if (!refused && !(says_provider_is_away(code) && failures >= provider_failures_max))
+    return none;
+  return std::optional{at.now + 2 * block_after(failures)};
 }
 
 result<decision> decide_on(const state_reader& state, const forgive_provider&, const context& at) {

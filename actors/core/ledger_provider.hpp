@@ -6,10 +6,12 @@
 #include "actors/core/state.hpp"
 
 #include <cstddef>
+#include <optional>
 
 /// What a log knows of the provider that its jobs ask. Inside the ledger only.
 ///
-///     answers -> (5 failures in a row) down: blocked, then one probe at a time -> answers
+///     answers -> (5 failures in a row, or a refused key) down: blocked, then one probe at a time
+///     -> answers
 namespace dure::ledger {
 
 result<provider_row> provider_of(const state_reader& state, log_number log);
@@ -17,14 +19,17 @@ result<provider_row> provider_of(const state_reader& state, log_number log);
 /// Returns how many jobs the provider's state allows to run at once.
 std::size_t leases_allowed(const provider_row& row, timestamp now);
 
-/// Adds what the end of an attempt says of the provider and of its cost.
+/// Adds what the end of an attempt says of the provider.
 result<void> note_success(const state_reader& state, const complete& c, decision& made,
                           const context& at);
 result<void> note_failure(const state_reader& state, const fail& c, decision& made,
                           const context& at);
 
-/// Returns whether the provider counts as down, so that this failure is not the job's own.
-result<bool> is_providers_fault(const state_reader& state, std::string_view code, log_number log);
+/// Returns when the job may be tried again if a failure with this code is not its own, since the
+/// provider counts as down or refuses the key: later than the next probe, so that another question
+/// is that. Nothing: it is the job's own.
+result<std::optional<timestamp>> excuse(const state_reader& state, const job& j,
+                                        std::string_view code, const context& at);
 
 result<void> apply_one(overlay& state, const events::rate_configured& e, const context& at);
 result<void> apply_one(overlay& state, const events::provider_seen& e, const context& at);

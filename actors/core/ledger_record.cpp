@@ -39,17 +39,24 @@ result<decision> decide_on(const state_reader& state, const configure_queue& c, 
 }
 
 result<decision> decide_on(const state_reader& state, const put_record& c, const context& at) {
-  auto found = find_record(state, at.log, c.key);
-  if (!found)
-    return found.error();
-  if (auto matched = matches(*found, c.expected, c.key); !matched)
-    return matched.error();
+  return decide_on(state, put_records{{c}}, at);
+}
+
+result<decision> decide_on(const state_reader& state, const put_records& c, const context& at) {
   auto row = row_or_empty<log_row>(state, family::logs, keys::log(at.log));
   if (!row)
     return row.error();
-  const auto version = row->record_version + 1;
-  return one_event(events::record_put{c.key, c.value, version, c.expires_at},
-                   record_changed{version});
+  decision made;
+  made.reply = record_changed{row->record_version + 1};
+  for (const auto& p : c.puts) {
+    auto found = find_record(state, at.log, p.key);
+    if (!found)
+      return found.error();
+    if (auto matched = matches(*found, p.expected, p.key); !matched)
+      return matched.error();
+    made.events.push_back(events::record_put{p.key, p.value, ++row->record_version, p.expires_at});
+  }
+  return made;
 }
 
 result<decision> decide_on(const state_reader& state, const delete_record& c, const context& at) {

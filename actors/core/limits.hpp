@@ -52,6 +52,8 @@ inline constexpr std::uint16_t losses_max =
     20; ///< Lost nodes a job survives before it fails with code `lost`.
 inline constexpr std::uint16_t deaths_max =
     3; ///< Handler deaths before a job fails with code `poison`.
+inline constexpr std::uint16_t charges_spared_max =
+    3; ///< Attempts that may have been paid for and are not counted against a job, in its life.
 inline constexpr std::uint16_t attempts_ever_max =
     1'000; ///< Counted or not, over all retries: a worker that gives back what it gets must end.
 inline constexpr std::size_t attempt_history_max = 32; ///< The first and the newest are kept.

@@ -25,9 +25,11 @@ struct provider_row {
 inline constexpr std::string_view code_rate_limited = "provider_rate_limited";
 inline constexpr std::string_view code_unavailable = "provider_unavailable";
 inline constexpr std::string_view code_timeout = "provider_timeout";
+inline constexpr std::string_view code_key_refused = "provider_key_refused";
 
 /// After so many failures in a row the provider counts as down: the queue stands still but for one
-/// probe at a time, and failures are no longer counted against the jobs.
+/// probe at a time, and failures that cost nothing are not counted against the jobs. A refused key
+/// takes it down at once: nobody else would be answered.
 inline constexpr std::uint32_t provider_failures_max = 5;
 
 /// Returns whether the code says that the provider did not answer.

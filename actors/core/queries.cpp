@@ -217,14 +217,32 @@ std::string_view to_string(wait_reason reason) {
   return "unknown";
 }
 
+namespace {
+
+result<std::optional<waiting>> why_scheduled(const state_reader& state, const job& j,
+                                             log_number log) {
+  const bool tried = !j.attempts.empty() && j.attempts.back().failure;
+  if (!tried && j.attempts_counted == 0)
+    return std::optional{waiting{wait_reason::scheduled, {}, {}, j.spec.run_at}};
+  auto provider = provider_of(state, log);
+  if (!provider)
+    return provider.error();
+  if (is_down(*provider)) // Its next try may be a probe.
+    return std::optional{waiting{wait_reason::provider,
+                                 provider->reason,
+                                 {},
+                                 std::max(provider->blocked_until, j.spec.run_at)}};
+  return std::optional{waiting{wait_reason::retry, {}, {}, j.spec.run_at}};
+}
+
+} // namespace
+
 result<std::optional<waiting>> why_waiting(const state_reader& state, const job& j, timestamp now) {
-  if (j.state == job_state::scheduled) {
-    const auto reason = j.attempts_counted > 0 ? wait_reason::retry : wait_reason::scheduled;
-    return std::optional{waiting{reason, {}, {}, j.spec.run_at}};
-  }
+  const auto log = log_of(j.spec.id);
+  if (j.state == job_state::scheduled)
+    return why_scheduled(state, j, log);
   if (j.state != job_state::pending)
     return std::optional<waiting>{};
-  const auto log = log_of(j.spec.id);
   auto settings = settings_of(state, log);
   if (!settings)
     return settings.error();

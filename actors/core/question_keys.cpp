@@ -57,6 +57,10 @@ std::string work(log_number log, std::string_view work) {
   return begin(log, 'w').append(work);
 }
 
+std::string debtor(const job_id& job) {
+  return begin(log_of(job), 'd') + bytes_of(job.value);
+}
+
 std::string provider(log_number log) {
   return begin(log, 'p');
 }

@@ -16,6 +16,7 @@
 ///     log 'n' set           -> question_counts
 ///     log 'j' job id        -> (empty)    who follows a job
 ///     log 'w' work          -> the id of the question that leads this work
+///     log 'd' job id        -> the id of the question that left a running job last and pays for it
 ///     log 'p'               -> provider_row
 namespace dure::keys {
 
@@ -27,6 +28,7 @@ std::string question_counts(log_number log, std::string_view set);
 std::string follower(const job_id& job, const question_id& id);
 key_range followers_of(const job_id& job);
 std::string work(log_number log, std::string_view work);
+std::string debtor(const job_id& job);
 std::string provider(log_number log);
 
 /// Rows whose keys begin with this letter.

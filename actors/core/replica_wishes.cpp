@@ -44,6 +44,12 @@ std::size_t weight(const command& c) {
     return small + a->artifacts.size() * small;
   if (const auto* p = std::get_if<put_record>(&c.body))
     return small + p->value.size();
+  if (const auto* all = std::get_if<put_records>(&c.body)) {
+    std::size_t bytes = 0;
+    for (const auto& p : all->puts)
+      bytes += small + p.value.size();
+    return bytes;
+  }
   if (const auto* q = std::get_if<put_question>(&c.body))
     return 2 * small + q->content.size() + q->answer.size();
   return small;

@@ -62,11 +62,32 @@ void fields(same_struct<provider_row> auto& v, auto&& each) {
   each(v.rate.requests_per_minute, v.rate.tokens_per_minute, v.failures, v.blocked_until, v.reason);
 }
 
+// What was added to a row later is written only when it says something: older rows stay readable,
+// and rows without it as they were.
+
+template <class Row> void put_tail(writer&, const Row&) {}
+
+void put_tail(writer& w, const job& row) {
+  if (row.spared > 0)
+    put(w, row.spared);
+}
+
+template <class Row> void get_tail(reader&, Row&) {}
+
+void get_tail(reader& r, job& row) {
+  if (!r.ok() || r.done())
+    return;
+  get(r, row.spared);
+  if (row.spared == 0) // Nobody writes that.
+    r.fail();
+}
+
 template <class Row> std::string encode_row(const Row& row) {
   std::string bytes;
   writer w{bytes};
   w.u8(schema);
   fields(row, [&w](const auto&... field) { (put(w, field), ...); });
+  put_tail(w, row);
   return bytes;
 }
 
@@ -77,6 +98,7 @@ template <class Row> result<Row> decode_fields(std::string_view bytes, std::stri
     return error{errc::newer_node_needed, std::string{what} + " row has an unknown schema"};
   Row row;
   fields(row, [&r](auto&... field) { (get(r, field), ...); });
+  get_tail(r, row);
   if (!r.done())
     return error{errc::corrupt, std::string{what} + " row is malformed"};
   return row;

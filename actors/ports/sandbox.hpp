@@ -67,6 +67,8 @@ struct handler_end {
   std::optional<milliseconds> retry_after;
   attempt_charge charge;
   std::uint64_t peak_memory_bytes = 0;
+  bool reusable = true; ///< False: made otherwise than the job says, so not for equal work.
+  bool unheard = false; ///< Its process was ended before it said what the attempt has cost.
 };
 
 using handler_message = std::variant<handler_progress, handler_log, handler_artifact, handler_end>;

@@ -37,8 +37,8 @@ handler_task to_task(const attempt_in_hand& attempt, timestamp now) {
 command_body to_report(const handler_end& end, bool given_back, job_result outcome, timestamp now) {
   switch (end.end) {
   case attempt_end::completed:
-    return complete{end.of, std::move(outcome), end.charge.cost, end.peak_memory_bytes,
-                    end.charge.quota};
+    return complete{end.of,           std::move(outcome), end.charge.cost, end.peak_memory_bytes,
+                    end.charge.quota, end.reusable};
   case attempt_end::failed:
   case attempt_end::died:
   case attempt_end::timed_out: {
@@ -60,8 +60,12 @@ command_body to_report(const handler_end& end, bool given_back, job_result outco
     break;
   }
   const bool goes_back = given_back || end.end == attempt_end::released;
-  return release{end.of, goes_back ? attempt_end::released : attempt_end::cancelled,
-                 end.peak_memory_bytes};
+  return to_release(end, goes_back ? attempt_end::released : attempt_end::cancelled);
+}
+
+release to_release(const handler_end& end, attempt_end as) {
+  return {end.of,     as, end.peak_memory_bytes, end.charge.cost, end.charge.possibly_charged,
+          end.unheard};
 }
 
 bool may_move_later(const error& why) {
@@ -75,7 +79,10 @@ fail to_file_failure(const attempt_in_hand& attempt, const error& why) {
                 attempt_end::failed,
                 std::move(failure),
                 {},
-                attempt.end.peak_memory_bytes};
+                attempt.end.peak_memory_bytes,
+                attempt.end.charge.cost,
+                attempt.end.charge.possibly_charged,
+                attempt.end.charge.quota};
   };
   if (why.code == errc::too_large)
     return to_fail({"too_many_artifacts", "It made more files than a job may have.", false});

@@ -16,6 +16,10 @@ handler_task to_task(const attempt_in_hand& attempt, timestamp now);
 /// left. A cancel that the worker itself asked for gives the job back.
 command_body to_report(const handler_end& end, bool given_back, job_result outcome, timestamp now);
 
+/// Returns the report that gives a job back with what the attempt has cost; `end` may be of one
+/// that never ran.
+release to_release(const handler_end& end, attempt_end as);
+
 /// Returns whether files that could not be moved now may be moved later.
 bool may_move_later(const error& why);
 

@@ -84,8 +84,10 @@ void give_up(worker_state& state, attempt_in_hand& attempt, attempt_end end) {
   auto of = attempt.granted.of;
   if (state.load->needs_files(attempt.granted.spec.kind))
     state.context->files.discard(of);
+  auto back = to_release(attempt.end, end);
+  back.of = of;
   state.load->remove(attempt);
-  report(state, release{of, end, 0});
+  report(state, std::move(back));
 }
 
 void stop_attempt(worker_state& state, const lease& of) {

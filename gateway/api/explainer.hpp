@@ -11,6 +11,7 @@ namespace dure::gateway {
 struct explainer {
   std::string provider = "extractive";
   std::string model;    ///< Empty: the provider has none, and reads no prompt.
+  std::string settings; ///< Names what else shapes its answers: address, temperature and the like.
   bool charged = false; ///< Whoever answers there charges for it.
   std::uint64_t prompt_version = default_prompt_version; ///< The one that is active now.
 

@@ -14,6 +14,8 @@ struct sentence {
 
 /// Codes of handlers, of the sandbox and of the ledger.
 constexpr sentence sentences[] = {
+    {"answers_lost", "Its answer was lost again and again, and each may have been charged.",
+     "답을 여러 번 잃었고, 그때마다 비용이 들었을 수 있습니다."},
     {"cancelled", "It was cancelled.", "취소되었습니다."},
     {"cpu_limit", "It used more CPU time than is allowed.", "허용된 CPU 시간을 넘었습니다."},
     {"damaged", "The file is damaged and cannot be read.", "파일이 손상되어 읽을 수 없습니다."},

@@ -3,6 +3,7 @@
 #include "gateway/api/fingerprint.hpp"
 #include "gateway/api/system_prompt.hpp"
 
+#include <nlohmann/json.hpp>
 #include <utility>
 
 namespace dure::gateway {
@@ -16,6 +17,18 @@ constexpr std::string_view extractive_version = "2";
 
 /// An explanation takes seconds; one that takes minutes hangs.
 constexpr job_timeout explaining_timeout{std::chrono::seconds{240}, std::chrono::seconds{300}};
+
+/// What the job was made for, so that its handler can tell when it makes something else: the file
+/// may have changed while the job waited.
+nlohmann::json maker_of(const explainer& by) {
+  nlohmann::json maker{{"provider", by.provider}, {"model", nullptr}, {"promptVersion", nullptr}};
+  if (!by.uses_prompt())
+    return maker;
+  maker["model"] = by.model;
+  maker["promptVersion"] = by.prompt_version;
+  maker["settings"] = by.settings;
+  return maker;
+}
 
 log_number log_of_set(const queue_definition& queue, const std::string& set) {
   job_spec spec;
@@ -52,7 +65,7 @@ job_spec explaining_job(const job_id& id, std::string_view set, const explainer&
   spec.kind = explaining_kind;
   spec.queue = questions_queue;
   spec.group = set;
-  spec.params = "{}";
+  spec.params = maker_of(by).dump();
   spec.timeout = explaining_timeout;
   if (by.charged)
     spec.tags.emplace_back(charged_tag);
@@ -68,6 +81,7 @@ std::string name_of_work(std::string_view text, const explainer& by) {
   if (by.uses_prompt()) {
     f.add_field(by.model);
     f.add_field(std::to_string(by.prompt_version));
+    f.add_field(by.settings);
   } else {
     f.add_field(extractive_version);
   }

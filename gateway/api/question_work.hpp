@@ -30,12 +30,12 @@ private:
   log_number log_;
 };
 
-/// Returns the job that explains a question of `set`. Its tags say whether it is charged, and name
-/// the prompt unless that is the built-in one.
+/// Returns the job that explains a question of `set`. Its params say who is to do so; its tags say
+/// whether it is charged, and name the prompt unless that is the built-in one.
 job_spec explaining_job(const job_id& id, std::string_view set, const explainer& by);
 
-/// Returns the name of the work of explaining this text: equal for the same text, provider, model
-/// and prompt.
+/// Returns the name of the work of explaining this text: equal for the same text, provider, model,
+/// prompt and settings.
 std::string name_of_work(std::string_view text, const explainer& by);
 
 } // namespace dure::gateway

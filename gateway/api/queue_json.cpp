@@ -3,6 +3,7 @@
 #include "actors/core/job.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 namespace dure::gateway {
@@ -73,7 +74,18 @@ std::string queue_record_key(std::string_view name) {
 }
 
 std::string log_record_key(log_number log) {
-  return "log/" + std::to_string(number(log));
+  return std::string{log_record_prefix} + std::to_string(number(log));
+}
+
+std::optional<log_number> parse_log_record_key(std::string_view key) {
+  if (!key.starts_with(log_record_prefix))
+    return std::nullopt;
+  key.remove_prefix(log_record_prefix.size());
+  std::uint16_t n = 0;
+  const auto [end, failure] = std::from_chars(key.data(), key.data() + key.size(), n);
+  if (failure != std::errc{} || end != key.data() + key.size() || n > log_number_max)
+    return std::nullopt;
+  return log_number{n};
 }
 
 std::string to_json_text(const queue_definition& q) {

@@ -19,6 +19,9 @@ constexpr int tries_max = 3;
 asio::awaitable<checked<queue_definition>> define(exchange& e, std::string_view name,
                                                   const queue_change& wanted, id_maker& ids) {
   for (int tries = 0; tries < tries_max; ++tries) {
+    const auto kinds_at = kinds_version(e.use.node.view());
+    if (!kinds_at)
+      co_return to_problem(kinds_at.error());
     auto q = find_queue(e.use.node.view(), name);
     if (!q)
       co_return q.error();
@@ -28,7 +31,10 @@ asio::awaitable<checked<queue_definition>> define(exchange& e, std::string_view 
     if (*q == before)
       co_return q;
     put_record wish{queue_record_key(name), to_json_text(*q), before.settings.version, {}};
-    auto outcome = co_await ask_one(e.use.node, control_log, ids.make_command(std::move(wish)));
+    command_body body = wish;
+    if (q->kinds != before.kinds)
+      body = put_with_kinds(std::move(wish), *kinds_at);
+    auto outcome = co_await ask_one(e.use.node, control_log, ids.make_command(std::move(body)));
     if (!outcome && outcome.error().code == errc::version_mismatch)
       continue;
     if (!outcome)
@@ -87,6 +93,18 @@ std::optional<problem> check_kinds(const state_reader& view, const queue_definit
         return problem{
             409, "kind_taken", "The queue " + name + " takes the kind " + kind + ".", {}, {}};
   return std::nullopt;
+}
+
+result<std::uint64_t> kinds_version(const state_reader& view) {
+  auto record = queries::find_record(view, control_log, kinds_record_key);
+  if (!record && record.error().code == errc::not_found)
+    return std::uint64_t{0};
+  return record ? result<std::uint64_t>{record->version} : record.error();
+}
+
+put_records put_with_kinds(put_record definition, std::uint64_t checked_at) {
+  put_record guard{std::string{kinds_record_key}, "{}", checked_at, {}};
+  return {{std::move(definition), std::move(guard)}};
 }
 
 } // namespace dure::gateway

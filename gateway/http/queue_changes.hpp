@@ -27,4 +27,12 @@ boost::asio::awaitable<std::optional<problem>> tell_shards(exchange& e, const qu
 /// Returns the 409 when another queue lists one of the kinds, which would be sent to either.
 std::optional<problem> check_kinds(const state_reader& view, const queue_definition& q);
 
+/// Returns the version of the record that every change of a queue's kinds puts: read it before
+/// check_kinds.
+result<std::uint64_t> kinds_version(const state_reader& view);
+
+/// Returns the wish to put a queue's record whose kinds were checked at that version: refused when
+/// somebody has given a queue kinds meanwhile.
+put_records put_with_kinds(put_record definition, std::uint64_t checked_at);
+
 } // namespace dure::gateway

@@ -1,3 +1,5 @@
+#include "actors/core/keys.hpp"
+#include "actors/core/rows.hpp"
 #include "gateway/api/queue_json.hpp"
 #include "gateway/api/queue_request.hpp"
 #include "gateway/api/queue_view.hpp"
@@ -12,6 +14,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <nlohmann/json.hpp>
+#include <set>
 
 namespace dure::gateway {
 
@@ -22,6 +25,9 @@ namespace {
 /// Numbers that others reserve at the same time are stepped over.
 constexpr int reservations_max = 64;
 
+/// Somebody else may give a queue kinds between our look and our put.
+constexpr int tries_max = 3;
+
 /// A shard's first leader claims it after two or three seconds of silence.
 constexpr std::chrono::seconds leaders_patience{10};
 constexpr std::chrono::milliseconds look_every{100};
@@ -30,27 +36,55 @@ problem no_numbers() {
   return {409, "too_many_queues", "There are no numbers left for its logs.", {}, {}};
 }
 
-/// Returns the first number that no queue of the local view has, of those that gateways give.
-std::uint16_t first_free(const queue_directory& queues) {
-  auto free = first_made_log;
-  for (const auto& [name, q] : queues.all())
+/// Log numbers that are given away, as the local view has it. A request that ended before its queue
+/// was made leaves its records: the next request for that queue takes them up.
+struct given_logs {
+  std::set<std::uint16_t> numbers;
+  std::vector<log_number> left; ///< By an earlier request for the same queue.
+};
+
+/// Requires: there is no queue `name`.
+result<given_logs> read_given(const state_reader& view, std::string_view name) {
+  auto queues = queue_directory::read(view);
+  if (!queues)
+    return queues.error();
+  given_logs given;
+  for (const auto& [other, q] : queues->all())
     for (auto log : q.logs)
-      free = std::max(free, static_cast<std::uint16_t>(number(log) + 1));
-  return free;
+      given.numbers.insert(number(log));
+  const auto prefix = keys::records_of(control_log, log_record_prefix);
+  auto scanned = view.scan(family::records, prefix, scan_order::ascending,
+                           [&](std::string_view key, std::string_view value) {
+                             const auto log = parse_log_record_key(keys::after_log(key));
+                             const auto row = decode_row<record_row>(value);
+                             if (!log || !row || !given.numbers.insert(number(*log)).second)
+                               return true;
+                             const auto said = nlohmann::json::parse(row->value, nullptr, false);
+                             if (said.is_object() && said.value("queue", nlohmann::json{}) == name)
+                               given.left.push_back(*log);
+                             return true;
+                           });
+  if (!scanned)
+    return scanned.error();
+  return given;
 }
 
-/// Takes so many log numbers: each is a record that only one request can put. A request that ends
-/// before its queue is made leaves them unused.
+/// Takes so many log numbers: each is a record that only one request can put, or that an earlier
+/// request for the queue has put: of two that share them only one can put the queue.
 asio::awaitable<checked<std::vector<log_number>>> reserve_logs(exchange& e, std::string_view name,
                                                                std::size_t wanted, id_maker& ids) {
-  auto queues = queue_directory::read(e.use.node.view());
-  if (!queues)
-    co_return to_problem(queues.error());
-  std::vector<log_number> logs;
-  auto candidate = first_free(*queues);
-  for (int tries = 0; tries < reservations_max && logs.size() < wanted; ++tries, ++candidate) {
+  auto given = read_given(e.use.node.view(), name);
+  if (!given)
+    co_return to_problem(given.error());
+  auto logs = std::move(given->left);
+  logs.resize(std::min(logs.size(), wanted));
+  std::uint16_t candidate = first_made_log;
+  for (int tries = 0; tries < reservations_max && logs.size() < wanted; ++candidate) {
     if (candidate > log_number_max)
       co_return no_numbers();
+    if (given->numbers.contains(candidate))
+      continue;
+    ++tries;
     put_record wish{
         log_record_key(log_number{candidate}), nlohmann::json{{"queue", name}}.dump(), 0, {}};
     auto outcome = co_await ask_one(e.use.node, control_log, ids.make_command(std::move(wish)));
@@ -123,30 +157,58 @@ std::optional<problem> check_new(const state_reader& view, const std::string& na
   return check_kinds(view, q);
 }
 
-handlers::outcome make_queue(exchange& e, const std::string& name, const new_queue& wanted) {
+/// Returns the wish for a queue whose kinds were free at that version.
+command_body to_wish(const queue_definition& q, std::uint64_t kinds_at) {
+  put_record wish{queue_record_key(q.name), to_json_text(q), 0, {}};
+  if (q.kinds.empty())
+    return wish;
+  return put_with_kinds(std::move(wish), kinds_at);
+}
+
+/// Returns whether the queue was made; if not, somebody made it, or gave kinds to another,
+/// meanwhile.
+asio::awaitable<checked<bool>> try_to_make(exchange& e, const std::string& name,
+                                           const new_queue& wanted, id_maker& ids) {
   const auto& view = e.use.node.view();
+  const auto kinds_at = kinds_version(view);
+  if (!kinds_at)
+    co_return to_problem(kinds_at.error());
   if (auto refused = check_new(view, name, wanted))
     co_return *refused;
-  id_maker ids{e.use.node.time()};
   auto logs = co_await reserve_logs(e, name, wanted.shards, ids);
   if (!logs)
     co_return logs.error();
   queue_definition q{name, std::move(*logs), {}, {}};
   if (auto refused = change(q, wanted.settings))
     co_return *refused;
-  put_record wish{queue_record_key(name), to_json_text(q), 0, {}};
-  auto outcome = co_await ask_one(e.use.node, control_log, ids.make_command(std::move(wish)));
+  auto wish = ids.make_command(to_wish(q, *kinds_at));
+  auto outcome = co_await ask_one(e.use.node, control_log, std::move(wish));
   if (!outcome && outcome.error().code != errc::version_mismatch)
     co_return to_problem(outcome.error());
-  auto known = find_queue(view, name);
-  if (!known)
-    co_return known.error();
-  if (!outcome)
-    co_return meet_known(e, *known, wanted);
-  auto failed = co_await await_leaders(e, *known, ids);
-  if (failed)
-    co_return *failed;
-  co_return to_queue_response(e, *known, 201);
+  const bool taken = bool{outcome};
+  co_return checked<bool>{boost::system::in_place_value, taken};
+}
+
+handlers::outcome make_queue(exchange& e, const std::string& name, const new_queue& wanted) {
+  const auto& view = e.use.node.view();
+  id_maker ids{e.use.node.time()};
+  for (int tries = 0; tries < tries_max; ++tries) {
+    auto made = co_await try_to_make(e, name, wanted, ids);
+    if (!made)
+      co_return made.error();
+    auto known = find_queue(view, name);
+    if (!known && (*made || known.error().status != 404))
+      co_return known.error();
+    if (!known)
+      continue; // Another queue was given kinds since we looked.
+    if (!*made)
+      co_return meet_known(e, *known, wanted);
+    auto failed = co_await await_leaders(e, *known, ids);
+    if (failed)
+      co_return *failed;
+    co_return to_queue_response(e, *known, 201);
+  }
+  co_return to_problem(error{errc::version_mismatch, {}});
 }
 
 } // namespace

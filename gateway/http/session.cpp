@@ -71,7 +71,8 @@ asio::awaitable<void> session::run() {
   if (answered_early)
     co_await linger();
   boost::system::error_code ignored;
-  socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
+  if (!resets_)
+    socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
   socket_.close(ignored);
 }
 

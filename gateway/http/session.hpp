@@ -70,6 +70,7 @@ private:
   boost::asio::awaitable<bool> write_live(const response& r, reply_form form, const request& asked);
   boost::asio::awaitable<bool> write_bytes(std::string_view head, std::string_view body);
   boost::asio::awaitable<void> linger();
+  void reset_at_close(bool on);
 
   void count(const request& head, std::string_view route, int status, clock_type::time_point begun);
   void enter(phase p, clock_type::duration patience);
@@ -87,6 +88,7 @@ private:
   bool expired_ = false;
   bool draining_ = false;
   bool continue_owed_ = false;
+  bool resets_ = false; ///< To close now would make half a body look whole.
   std::string_view route_name_;
   clock_type::time_point body_begun_;
   std::uint64_t bytes_in_ = 0;

@@ -98,13 +98,21 @@ asio::awaitable<bool> session::write_stream(const response& r, reply_form form, 
   }
 }
 
+void session::reset_at_close(bool on) {
+  boost::system::error_code ignored;
+  socket_.set_option(asio::socket_base::linger{on, 0}, ignored);
+  resets_ = on;
+}
+
 /// A client that left is noticed by a write that fails; a node that drains ends the body. HTTP/1.0
-/// knows no chunks: there the end of the connection is that of the body.
+/// knows no chunks: there the end of the connection is that of the body, and one that broke off is
+/// told from it by a reset.
 asio::awaitable<bool> session::write_live(const response& r, reply_form form,
                                           const request& asked) {
   if (draining_)
     live_->end();
   form.keep_alive = form.keep_alive && !form.http_1_0;
+  reset_at_close(form.http_1_0);
   auto head = to_head(r, form);
   const auto framed = [&form](const std::string& piece) {
     return form.http_1_0 ? piece : to_chunk(piece);
@@ -113,8 +121,10 @@ asio::awaitable<bool> session::write_live(const response& r, reply_form form,
   for (;;) {
     if (!co_await write_bytes(head, piece))
       co_return false;
-    if (asked.method == "HEAD")
+    if (asked.method == "HEAD") {
+      reset_at_close(false);
       co_return true;
+    }
     head.clear();
     auto more = co_await live_->next();
     if (!more)
@@ -126,6 +136,7 @@ asio::awaitable<bool> session::write_live(const response& r, reply_form form,
   const std::string_view end = form.http_1_0 ? std::string_view{} : last_chunk;
   const std::string_view nothing;
   const auto written = co_await write_bytes(nothing, end);
+  reset_at_close(false);
   co_return written && !form.http_1_0;
 }
 

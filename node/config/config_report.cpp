@@ -3,6 +3,8 @@
 #include "node/config/option_table.hpp"
 #include "node/config/question_table.hpp"
 
+#include <array>
+#include <charconv>
 #include <sstream>
 #include <toml++/toml.h>
 
@@ -80,6 +82,13 @@ std::string literal(const std::string& text) {
   return out.str();
 }
 
+/// Returns the fewest digits that are read back as the same number.
+std::string shortest(double number) {
+  std::array<char, 32> digits;
+  const auto [end, failure] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
+  return failure == std::errc{} ? std::string{digits.data(), end} : std::to_string(number);
+}
+
 /// Returns a line of TOML with its origin behind it.
 std::string with_origin(std::string line, const std::string& origin) {
   constexpr std::size_t origin_column = 40;
@@ -95,7 +104,7 @@ void report_questions(std::ostringstream& out, const parsed_options& parsed) {
     std::ostringstream line;
     line << word << " = ";
     if (const auto number = value.value_exact<double>())
-      line << *number; // toml++ shows 0.7 with all the digits of its nearest double.
+      line << shortest(*number); // toml++ shows 0.7 with all the digits of its nearest double.
     else
       line << toml::toml_formatter{value};
     if (!value.is_table())

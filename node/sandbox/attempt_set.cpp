@@ -16,6 +16,7 @@ handler_end completed(const lease& of, result_line said) {
   handler_end outcome;
   outcome.of = of;
   outcome.result = std::move(said.json);
+  outcome.reusable = said.reusable;
   return outcome;
 }
 
@@ -194,6 +195,7 @@ void attempt_set::end_all(const kill_order& order, std::uint64_t peak, handler_m
             ? cancelled(of)
             : ended(of, guilty ? order.why : endings::neighbour(order.why.failure.code));
     outcome.peak_memory_bytes = peak;
+    outcome.unheard = true;
     end(it, std::move(outcome), out);
   }
 }

@@ -121,8 +121,8 @@ void handler_session::artifact(const handler_job& job, std::string_view name, st
 }
 
 void handler_session::result(const handler_job& job, std::string_view json_text,
-                             const attempt_charge& charge) {
-  say(job, "result", json_text, beside(charge));
+                             const attempt_charge& charge, bool reusable) {
+  say(job, "result", json_text, beside(charge) + (reusable ? "" : R"(,"reusable":false)"));
 }
 
 void handler_session::error(const handler_job& job, const job_error& failure,

@@ -42,9 +42,9 @@ public:
                 std::string_view media_type);
 
   /// Ends the attempt. `json_text` is one line of valid JSON. `charge`: what it cost, for those who
-  /// ask somebody outside.
-  void result(const handler_job& job, std::string_view json_text,
-              const attempt_charge& charge = {});
+  /// ask somebody outside. Not `reusable`: made otherwise than the job says.
+  void result(const handler_job& job, std::string_view json_text, const attempt_charge& charge = {},
+              bool reusable = true);
   void error(const handler_job& job, const job_error& failure, const attempt_charge& charge = {},
              std::optional<milliseconds> retry_after = std::nullopt);
 

@@ -173,7 +173,10 @@ bool read_charge(const members& message, attempt_charge& charge) {
 
 bool read_result(const json& outcome, const members& message, attempt_report& report) {
   result_line done{outcome.dump()};
-  const bool good = read_charge(message, done.charge);
+  const json* reusable = message.find("reusable");
+  done.reusable = reusable == nullptr || *reusable != false;
+  const bool good =
+      read_charge(message, done.charge) && (reusable == nullptr || reusable->is_boolean());
   report.said = std::move(done);
   return good;
 }

@@ -68,6 +68,7 @@ struct artifact_line {
 struct result_line {
   std::string json;
   attempt_charge charge{};
+  bool reusable = true;
 };
 
 struct error_line {

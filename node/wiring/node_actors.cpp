@@ -4,6 +4,7 @@
 #include "actors/supervisor/supervisor.hpp"
 #include "actors/worker/worker.hpp"
 #include "gateway/api/queue_directory.hpp"
+#include "gateway/api/queue_json.hpp"
 #include "gateway/bridge/actor_backend.hpp"
 #include "node/journal/nats_names.hpp"
 #include "node/metrics/measured_audience.hpp"
@@ -132,10 +133,17 @@ struct node_actors::parts {
     context.own_records = [&s, own = definition_of(s.options)] {
       return missing_node_record(*s.rows, own);
     };
-    context.more_records = [&s, limits = provider_limits{s.options.questions}](
-                               const std::vector<queue_definition>& known) mutable {
+    context.more_records = [&s](const std::vector<queue_definition>& known) {
       auto records = missing_kinds(kinds_of_cluster(*s.rows), known);
-      if (auto record = limits.missing(known))
+      if (!records.empty()) // Whoever has looked at the queues' kinds before must look again.
+        records.insert(records.begin(),
+                       put_record{std::string{gateway::kinds_record_key}, "{}", {}, {}});
+      std::optional<queries::found_record> applied;
+      if (auto found = queries::find_record(*s.rows, control_log, applied_limits_key))
+        applied = std::move(*found);
+      else if (found.error().code != errc::not_found)
+        return records; // The rows cannot be read now.
+      if (auto record = missing_limits(s.options.questions, known, applied))
         records.push_back(std::move(*record));
       return records;
     };

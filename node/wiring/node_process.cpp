@@ -1,6 +1,7 @@
 #include "node/wiring/node_process.hpp"
 
 #include "gateway/http/server.hpp"
+#include "node/handlers/question/provider_settings.hpp"
 #include "node/journal/nats_names.hpp"
 #include "node/wiring/blob_restorer.hpp"
 #include "node/wiring/blob_sweeper.hpp"
@@ -101,6 +102,7 @@ gateway::explainer to_explainer(const question_options& questions) {
   gateway::explainer by;
   by.provider = questions.provider;
   by.model = questions.model;
+  by.settings = settings_name(questions);
   by.charged = true;
   return by;
 }

@@ -123,6 +123,10 @@ std::string words::of(const event& e) const {
             return of(c.job) + " has cost " + to_string(c.cost.micros) +
                    (c.possibly_charged ? ", or more" : "");
           },
+          [&](const events::charge_spared& c) {
+            return of(c.job) + " is spared a charged attempt";
+          },
+          [&](const events::work_disowned& w) { return of(w.job) + " made something else"; },
           [](const events::rate_configured&) { return std::string{"queue has rate limits"}; },
           [&](const events::provider_seen& p) {
             return "the provider failed " + to_string(p.failures) + " times, blocked until " +

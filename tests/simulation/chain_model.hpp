@@ -99,6 +99,10 @@ private:
 
   void occur(const events::cost_booked&) {}
 
+  void occur(const events::charge_spared&) {}
+
+  void occur(const events::work_disowned&) {}
+
   void occur(const events::rate_configured&) {}
 
   void occur(const events::provider_seen&) {}

@@ -104,7 +104,11 @@ chat_outcome judge_status(const http_reply& reply, const std::string& key) {
     return failed(unpaid ? "provider_unavailable" : "provider_rate_limited", words, true);
   }
   if (status == 401 || status == 403)
-    return failed("provider_key_refused", words, false);
+    // The queue stops at once, says why, and goes on by itself with a key that is taken.
+    return failed("provider_key_refused",
+                  "The provider refuses the key, with " + std::to_string(status) +
+                      quoted(text_at(body, {"error", "message"}), key),
+                  true);
   if (status == 408)
     return failed("provider_timeout", words, true);
   if (status >= 500)

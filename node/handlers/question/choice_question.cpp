@@ -37,4 +37,13 @@ std::optional<choice_question> parse_question(const json& input) {
   return q;
 }
 
+bool was_asked_for(const json& params, const json& result, const std::string& settings) {
+  if (!params.is_object() || !params.contains("provider"))
+    return true;
+  for (const auto* name : {"provider", "model", "promptVersion"})
+    if (params.value(name, json{}) != result.value(name, json{}))
+      return false;
+  return text_in(params, "settings") == settings;
+}
+
 } // namespace dure::node

@@ -23,4 +23,9 @@ struct choice_question {
 /// "1"…"5", passageContent, passageComment, subject, level}}, or nothing when it holds none.
 std::optional<choice_question> parse_question(const nlohmann::json& input);
 
+/// Returns whether the job was made for who made `result` with the settings of that name, as far as
+/// its params say who that was to be: the node's file may have changed while it waited.
+bool was_asked_for(const nlohmann::json& params, const nlohmann::json& result,
+                   const std::string& settings);
+
 } // namespace dure::node

@@ -89,7 +89,7 @@ void openai_handler::end(const asked& one, const chat_outcome& outcome,
                     {"model", settings_.model},
                     {"promptVersion", one.prompt_version}};
   session.result(one.job, result.dump(-1, ' ', false, json::error_handler_t::replace),
-                 outcome.charge);
+                 outcome.charge, was_asked_for(one.job.params, result, settings_.name));
 }
 
 } // namespace dure::node

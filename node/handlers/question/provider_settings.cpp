@@ -19,6 +19,7 @@ constexpr const char* temperature_variable = "DURE_QUESTIONS_TEMPERATURE";
 constexpr const char* max_tokens_variable = "DURE_QUESTIONS_MAX_TOKENS";
 constexpr const char* timeout_variable = "DURE_QUESTIONS_TIMEOUT_S";
 constexpr const char* in_flight_variable = "DURE_QUESTIONS_IN_FLIGHT";
+constexpr const char* name_variable = "DURE_QUESTIONS_SETTINGS";
 constexpr const char* input_price_variable = "DURE_QUESTIONS_INPUT_MICROS";
 constexpr const char* output_price_variable = "DURE_QUESTIONS_OUTPUT_MICROS";
 
@@ -69,6 +70,17 @@ std::string read_key() {
 
 } // namespace
 
+std::string settings_name(const question_options& options) {
+  const auto text = options.base_url + ' ' + to_text(options.temperature) + ' ' +
+                    std::to_string(options.max_tokens);
+  std::uint64_t hash = 0xcbf29ce484222325; // FNV-1a: equal on all nodes, and nobody attacks it.
+  for (const unsigned char c : text)
+    hash = (hash ^ c) * 0x100000001b3;
+  std::array<char, 16> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), hash, 16).ptr;
+  return {digits.data(), end};
+}
+
 std::optional<std::string> trouble_with_key(const question_options& options) {
   if (!asks_provider(options) || options.key_file.empty() ||
       !first_line_of(options.key_file).empty())
@@ -90,6 +102,7 @@ std::vector<std::string> to_variables(const question_options& options) {
                                said(max_tokens_variable, std::to_string(options.max_tokens)),
                                said(timeout_variable, std::to_string(options.timeout.count())),
                                said(in_flight_variable, std::to_string(options.in_flight)),
+                               said(name_variable, settings_name(options)),
                                said(input_price_variable, std::to_string(price.input_micros)),
                                said(output_price_variable, std::to_string(price.output_micros))};
   if (!options.key_file.empty())
@@ -117,6 +130,7 @@ std::optional<provider_settings> provider_of_environment() {
   settings.max_tokens = number_in(max_tokens_variable, otherwise.max_tokens);
   settings.timeout = std::chrono::seconds{number_in(timeout_variable, otherwise.timeout.count())};
   settings.in_flight = number_in(in_flight_variable, otherwise.in_flight);
+  settings.name = variable(name_variable);
   settings.price = {number_in(input_price_variable, std::uint64_t{0}),
                     number_in(output_price_variable, std::uint64_t{0})};
   return settings;

@@ -20,7 +20,12 @@ struct provider_settings {
   std::chrono::seconds timeout{};
   std::uint32_t in_flight = 1;
   token_price price{};
+  std::string name; ///< By settings_name.
 };
+
+/// Returns a name for what shapes an answer beside provider, model and prompt: address, temperature
+/// and length. A hash, since jobs carry it and anybody may read them.
+std::string settings_name(const question_options& options);
 
 /// Returns why the key cannot be had as the options say, for the operator, or nothing.
 std::optional<std::string> trouble_with_key(const question_options& options);

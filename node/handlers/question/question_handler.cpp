@@ -26,7 +26,8 @@ public:
                       {"provider", provider_extractive},
                       {"model", nullptr},
                       {"promptVersion", nullptr}};
-    session.result(job, result.dump(-1, ' ', false, json::error_handler_t::replace));
+    session.result(job, result.dump(-1, ' ', false, json::error_handler_t::replace), {},
+                   was_asked_for(job.params, result, {}));
   }
 };
 

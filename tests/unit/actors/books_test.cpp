@@ -205,6 +205,20 @@ TEST(attempt_report, carries_what_the_attempt_cost) {
   EXPECT_EQ(failed.cost, end.charge.cost);
   EXPECT_EQ(failed.quota, end.charge.quota);
   EXPECT_TRUE(failed.possibly_charged);
+  end.end = attempt_end::cancelled;
+  end.unheard = true;
+  const auto back = std::get<release>(to_report(end, true, {}, {}));
+  EXPECT_EQ(back.cost, end.charge.cost);
+  EXPECT_TRUE(back.possibly_charged);
+  EXPECT_TRUE(back.unheard);
+}
+
+TEST(attempt_report, says_when_an_answer_is_not_for_equal_work) {
+  handler_end end;
+  end.of = example_grant(1).of;
+  EXPECT_TRUE(std::get<complete>(to_report(end, false, {}, {})).reusable);
+  end.reusable = false;
+  EXPECT_FALSE(std::get<complete>(to_report(end, false, {}, {})).reusable);
 }
 
 TEST(outcome_desk, closes_a_batch_when_its_last_outcome_is_there_in_any_order) {

@@ -200,6 +200,20 @@ TEST_F(node_options_of, a_wrong_questions_table_names_its_line_and_what_to_write
             std::string::npos);
 }
 
+TEST_F(node_options_of, a_report_shows_a_temperature_with_the_digits_that_it_needs) {
+  for (const std::string text : {"0.123456789", "0.7", "1e-05", "2.0"}) {
+    file = "[questions]\ntemperature = " + text + "\n";
+    const auto first = parse({"--config", "dure.toml"}, "config");
+    ASSERT_TRUE(first.options) << first.text;
+    file = config_report(first);
+    EXPECT_NE(file.find("temperature = " + (text == "2.0" ? "2" : text) + " "), std::string::npos)
+        << file;
+    const auto again = parse({"--config", "dure.toml"}, "config");
+    ASSERT_TRUE(again.options) << again.text << file;
+    EXPECT_EQ(again.options->questions, first.options->questions);
+  }
+}
+
 TEST_F(node_options_of, a_report_shows_where_questions_go_and_never_a_key) {
   variables["DURE_QUESTIONS_KEY"] = "sk-secret";
   file = "[questions]\nprovider = \"openai\"\n[questions.prices.\"gpt-4o\"]\ninput = 2.5\noutput = "
@@ -208,7 +222,7 @@ TEST_F(node_options_of, a_report_shows_where_questions_go_and_never_a_key) {
   ASSERT_TRUE(parsed.options) << parsed.text;
   const auto report = config_report(parsed);
   for (const auto* part : {"[questions]\n", "provider = ", "# dure.toml line 2\n",
-                           "timeout_s = 120", "# default\n", "input = 2.5"})
+                           "timeout_s = 120", "temperature = 0.7 ", "# default\n", "input = 2.5"})
     EXPECT_NE(report.find(part), std::string::npos) << part << " in\n" << report;
   parsed.wants_json = true;
   const auto json = config_report(parsed);

@@ -101,6 +101,8 @@ std::vector<event> event_examples() {
       events::cost_booked{job(0x10), {10, 20, 30}, true},
       events::rate_configured{{3'000, 90'000}},
       events::provider_seen{5, later, "Connection refused."},
+      events::charge_spared{job(0x10)},
+      events::work_disowned{job(0x10)},
   };
 }
 

@@ -55,6 +55,8 @@ TEST_F(ledger_records, forgets_a_record_when_its_time_is_over) {
 
 TEST_F(ledger_records, refuses_records_out_of_bounds) {
   EXPECT_EQ(refusal(put_record{"", "1", {}, {}}).code, errc::invalid);
+  EXPECT_EQ(refusal(put_records{}).code, errc::invalid);
+  EXPECT_EQ(refusal(put_records{{{"a", "1", {}, {}}, {"a", "2", {}, {}}}}).code, errc::invalid);
   EXPECT_EQ(refusal(put_record{std::string(513, 'k'), "1", {}, {}}).code, errc::too_large);
   EXPECT_EQ(refusal(put_record{"a", std::string(256 * 1024 + 1, ' '), {}, {}}).code,
             errc::too_large);
@@ -79,6 +81,15 @@ TEST_F(ledger_records, halts_on_an_event_of_a_lease_that_is_not_live) {
   auto applied = ledger::apply(changes, events::job_completed{of, {}, {}, 0, {}}, at());
   ASSERT_FALSE(applied);
   EXPECT_EQ(applied.error().code, errc::corrupt);
+}
+
+TEST_F(ledger_records, records_are_put_together_or_not_at_all) {
+  does<record_changed>(put_record{"b", "1", 0, {}});
+  EXPECT_EQ(refusal(put_records{{{"a", "1", 0, {}}, {"b", "2", 0, {}}}}).code,
+            errc::version_mismatch);
+  EXPECT_EQ(refusal(delete_record{"a", {}}).code, errc::not_found);
+  EXPECT_EQ(does<record_changed>(put_records{{{"a", "1", 0, {}}, {"b", "2", 1, {}}}}).version, 2U);
+  does<record_changed>(put_record{"b", "3", 3, {}});
 }
 
 } // namespace

@@ -70,6 +70,15 @@ TEST(rows, read_back_as_they_were_written) {
   EXPECT_EQ(*decode_row<job_id>(encode(full_job().spec.id)), full_job().spec.id);
 }
 
+TEST(rows, of_a_job_say_what_was_added_later_only_when_there_is_something_to_say) {
+  auto j = full_job();
+  const auto before = encode(j);
+  j.spared = 2;
+  EXPECT_EQ(encode(j).size(), before.size() + 1);
+  EXPECT_EQ(decode_row<job>(encode(j))->spared, 2);
+  EXPECT_FALSE(decode_row<job>(encode(j) + "x"));
+}
+
 TEST(rows, hold_every_kind_of_answer) {
   const auto id = full_job().spec.id;
   const std::vector<answer> answers{accepted{}, job_taken{id, job_state::failed, true, 4},

@@ -71,8 +71,8 @@ TEST(chat_answer, fails_by_its_status) {
                                                            {408, "provider_timeout?"},
                                                            {400, "provider_refused"},
                                                            {404, "provider_refused"},
-                                                           {401, "provider_key_refused"},
-                                                           {403, "provider_key_refused"},
+                                                           {401, "provider_key_refused?"},
+                                                           {403, "provider_key_refused?"},
                                                            {302, "provider_refused"},
                                                            {204, "provider_answer_malformed?$"}}) {
     EXPECT_EQ(short_form(judge(reply(status, words), settings())), expected) << status;
@@ -203,6 +203,39 @@ TEST(chat_request, takes_the_prompt_that_came_along_or_the_default) {
   for (const json& input :
        {json::object(), json{{"prompt", nullptr}}, json{{"prompt", {{"x", 1}}}}})
     EXPECT_EQ(prompt_of(input).content, default_prompt);
+}
+
+TEST(was_asked_for, holds_what_a_job_was_made_for_against_who_made_its_answer) {
+  const json params{
+      {"provider", "openai"}, {"model", "A"}, {"promptVersion", 3}, {"settings", "s"}};
+  const json result{
+      {"provider", "openai"}, {"model", "A"}, {"promptVersion", 3}, {"explanation", "x"}};
+  EXPECT_TRUE(was_asked_for(params, result, "s"));
+  EXPECT_FALSE(was_asked_for(params, result, "t"));
+  for (const auto* member : {"provider", "model", "promptVersion"}) {
+    auto other = result;
+    other[member] = "B";
+    EXPECT_FALSE(was_asked_for(params, other, "s")) << member;
+  }
+  EXPECT_TRUE(was_asked_for(json::object(), result, "s")) << "made for anybody";
+  const json extractive{{"provider", "extractive"}, {"model", nullptr}, {"promptVersion", nullptr}};
+  EXPECT_TRUE(was_asked_for(extractive, extractive, ""));
+  EXPECT_FALSE(was_asked_for(extractive, result, "s"));
+}
+
+TEST(provider_settings, have_a_name_by_all_that_shapes_an_answer) {
+  const question_options options;
+  auto other = options;
+  other.in_flight = 9;
+  EXPECT_EQ(settings_name(other), settings_name(options));
+  other.temperature = 0.8;
+  EXPECT_NE(settings_name(other), settings_name(options));
+  other = options;
+  other.max_tokens = 99;
+  EXPECT_NE(settings_name(other), settings_name(options));
+  other = options;
+  other.base_url = "http://127.0.0.1/v1";
+  EXPECT_NE(settings_name(other), settings_name(options));
 }
 
 } // namespace dure::node

@@ -113,7 +113,7 @@ reply http_client::read(bool to_head) {
   return got;
 }
 
-std::string http_client::read_all() {
+std::string http_client::read_all(bool* reset) {
   connection_->open();
   std::string all;
   boost::system::error_code failed;
@@ -129,6 +129,8 @@ std::string http_client::read_all() {
     });
     all.append(piece, got);
   }
+  if (reset)
+    *reset = failed == asio::error::connection_reset;
   close();
   return all;
 }

@@ -44,8 +44,8 @@ public:
   /// Reads the next response; `to_head`: of a HEAD request.
   reply read(bool to_head = false);
 
-  /// Reads until the server closes; returns everything.
-  std::string read_all();
+  /// Reads until the server closes; returns everything, and says whether it was a reset.
+  std::string read_all(bool* reset = nullptr);
 
   /// Returns whether the server closes within a second.
   bool is_closed();

@@ -1,6 +1,8 @@
 #include "actors/core/queries.hpp"
 #include "tests/unit/http/served_node.hpp"
 
+#include <set>
+
 namespace dure::gateway::test {
 
 namespace {
@@ -100,6 +102,40 @@ TEST_F(queue_settings_over_http, no_two_queues_share_a_log) {
   EXPECT_EQ(number(log_of_one("one")), 1024);
   EXPECT_EQ(number(log_of_one("three")), 1028);
   EXPECT_EQ(read("two")["shards"], 2);
+}
+
+TEST_F(queue_settings_over_http, numbers_of_queues_that_were_never_made_are_stepped_over_and_used) {
+  for (int n = 1'024; n < 1'324; ++n)
+    ASSERT_TRUE(node.wish(
+        control_log,
+        put_record{"log/" + std::to_string(n), n == 1'100 ? R"({"queue":"mine"})" : "{}", 0, {}}));
+  ASSERT_EQ(put("another", json::object()).status, 201);
+  ASSERT_EQ(put("mine", {{"shards", 2}}).status, 201);
+  const auto logs_of = [this](const std::string& queue) {
+    const auto record = queries::find_record(node.view(), control_log, "queue/" + queue);
+    return record ? json::parse(record->value)["logs"] : json();
+  };
+  EXPECT_EQ(logs_of("another"), json({1'324}));
+  EXPECT_EQ(logs_of("mine"), json({1'100, 1'325})) << "one is left from an earlier try";
+}
+
+TEST_F(queue_settings_over_http, two_queues_made_at_once_do_not_both_get_a_kind) {
+  const auto request = [](const std::string& name) {
+    const std::string body = R"({"kinds":["video.cut"]})";
+    return "PUT /api/v1/queues/" + name +
+           " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " +
+           std::to_string(body.size()) + "\r\n\r\n" + body;
+  };
+  http_client other{served.port()};
+  const auto before = node.asked()[control_log];
+  node.hold_asks();
+  client.write(request("films"));
+  other.write(request("movies"));
+  const bool both = eventually([&] { return node.asked()[control_log] == before + 2; });
+  node.release_asks(); // Both have looked, neither has put.
+  ASSERT_TRUE(both);
+  std::multiset<int> statuses{client.read().status, other.read().status};
+  EXPECT_EQ(statuses, (std::multiset<int>{201, 409}));
 }
 
 TEST_F(queue_settings_over_http, tells_how_many_jobs_are_completed_a_minute) {

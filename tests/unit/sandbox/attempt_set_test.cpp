@@ -86,6 +86,7 @@ TEST_F(attempt_set_keeps, what_an_attempt_cost_however_it_ends) {
     attempts.start(task_of(n), at(0));
   ASSERT_TRUE(attempts.take(report_of(1, result_line{"{}", paid}), at(1), 0, out));
   EXPECT_EQ(last_end().charge, paid);
+  EXPECT_FALSE(last_end().unheard);
   ASSERT_TRUE(attempts.take(report_of(2, error_line{{"c", "", true}, {}, lost}), at(1), 0, out));
   EXPECT_EQ(last_end().charge, lost);
   attempts.expire(at(1'000), out, lines);
@@ -144,6 +145,7 @@ TEST_F(attempt_set_keeps, apart_who_was_cancelled_guilty_or_a_neighbour) {
     const auto& outcome = std::get<handler_end>(message);
     const auto number = outcome.of.job.value.bytes[15];
     EXPECT_EQ(outcome.peak_memory_bytes, 5U);
+    EXPECT_TRUE(outcome.unheard) << "nobody knows what it has asked";
     EXPECT_EQ(outcome.end, number == 1   ? attempt_end::timed_out
                            : number == 2 ? attempt_end::cancelled
                                          : attempt_end::released);

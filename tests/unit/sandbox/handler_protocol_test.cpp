@@ -61,6 +61,8 @@ TEST(handler_protocol, reads_what_an_attempt_cost_and_what_the_provider_said_of_
       R"("error":{"code":"c","possibly_charged":true},"cost":{"tokens_in":7},"quota":{"tokens_left":0})");
   EXPECT_EQ(failed.charge, (attempt_charge{{7, 0, 0}, {std::nullopt, 0}, true}));
   EXPECT_EQ(said<result_line>(R"("result":{})").charge, attempt_charge{});
+  EXPECT_TRUE(said<result_line>(R"("result":{})").reusable);
+  EXPECT_FALSE(said<result_line>(R"("result":{},"reusable":false)").reusable);
 }
 
 TEST(handler_protocol, reads_several_messages_in_a_line) {
@@ -96,6 +98,7 @@ TEST(handler_protocol, takes_nothing_of_a_line_that_is_garbage) {
       message(R"("result":{},"cost":{"micros":1000000000001})"),
       message(R"("result":{},"quota":{"requests_left":"many"})"),
       message(R"("error":{"code":"c"},"cost":[])"),
+      message(R"("result":{},"reusable":0)"),
       message(R"("error":{"code":"c","possibly_charged":1})"),
       message(R"("artifact":{"name":"a/b","path":"x"})"),
       message(R"("result":")"

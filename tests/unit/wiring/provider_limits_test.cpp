@@ -2,6 +2,7 @@
 #include "node/wiring/first_queues.hpp"
 #include "node/wiring/provider_limits.hpp"
 
+#include <functional>
 #include <gtest/gtest.h>
 
 namespace dure::node {
@@ -36,32 +37,76 @@ TEST(provider_limits, are_in_the_queue_from_its_making_on) {
   }
 }
 
-TEST(provider_limits, are_put_until_seen_and_never_again) {
-  provider_limits limits{asking(8, 600)};
-  const auto put = limits.missing(known(3));
-  ASSERT_TRUE(put);
-  EXPECT_EQ(put->key, "queue/questions");
-  EXPECT_EQ(put->expected, 3U);
-  auto settings = settings_in(*put, 4);
-  EXPECT_EQ(settings.concurrency_max, 8U);
-  EXPECT_EQ(settings.rate, (rate_limits{600, std::nullopt}));
-  EXPECT_TRUE(limits.missing(known(3))) << "the put may have been refused";
-  EXPECT_FALSE(limits.missing(known(4, settings)));
-  settings.concurrency_max = 1;
-  EXPECT_FALSE(limits.missing(known(5, settings))) << "changed by hand since the start";
+/// A control log that takes what it is asked to.
+struct control {
+  std::vector<queue_definition> queues;
+  std::optional<queries::found_record> applied;
+  std::uint64_t version = 3;
+
+  queue_settings& settings() { return queues.back().settings; }
+
+  void change(std::function<void(queue_settings&)> how) {
+    how(settings());
+    settings().version = ++version;
+  }
+
+  /// Does what a leader does when it begins to lead; returns how many records it put.
+  int lead(const question_options& questions) {
+    for (int puts = 0;; ++puts) {
+      const auto put = missing_limits(questions, queues, applied);
+      if (!put || puts == 10)
+        return puts;
+      const bool is_note = put->key == applied_limits_key;
+      EXPECT_EQ(put->expected, is_note ? (applied ? applied->version : 0) : settings().version);
+      ++version;
+      if (is_note)
+        applied = queries::found_record{put->value, version};
+      else
+        settings() = settings_in(*put, version);
+    }
+  }
+};
+
+TEST(provider_limits, are_brought_in_once_and_stay_as_they_are_changed_by_hand) {
+  control log{known(3), {}};
+  EXPECT_EQ(log.lead(asking(8, 600)), 2);
+  EXPECT_EQ(log.settings().concurrency_max, 8U);
+  EXPECT_EQ(log.settings().rate, (rate_limits{600, std::nullopt}));
+  log.change([](queue_settings& s) { s.concurrency_max = 1; });
+  EXPECT_EQ(log.lead(asking(8, 600)), 0) << "another start, or another leader";
+  EXPECT_EQ(log.settings().concurrency_max, 1U);
+}
+
+TEST(provider_limits, follow_the_file_when_it_changes_but_only_what_changed_in_it) {
+  control log{known(3), {}};
+  log.lead(asking(8, 600));
+  log.change([](queue_settings& s) { s.rate.requests_per_minute = 30; });
+  EXPECT_EQ(log.lead(asking(9, 600)), 2);
+  EXPECT_EQ(log.settings().concurrency_max, 9U);
+  EXPECT_EQ(log.settings().rate.requests_per_minute, 30U);
+  EXPECT_EQ(log.lead(asking(9, 700)), 2);
+  EXPECT_EQ(log.settings().rate.requests_per_minute, 700U);
 }
 
 TEST(provider_limits, leave_alone_what_the_file_does_not_name) {
-  queue_settings by_hand;
-  by_hand.rate.tokens_per_minute = 90'000;
-  by_hand.paused = true;
-  provider_limits limits{asking(8, 600)};
-  const auto put = limits.missing(known(3, by_hand));
-  ASSERT_TRUE(put);
-  EXPECT_EQ(settings_in(*put, 4).rate, (rate_limits{600, 90'000}));
-  EXPECT_TRUE(settings_in(*put, 4).paused);
-  provider_limits extractive{question_options{}};
-  EXPECT_FALSE(extractive.missing(known(3)));
+  control log{known(3), {}};
+  log.change([](queue_settings& s) {
+    s.rate.tokens_per_minute = 90'000;
+    s.paused = true;
+  });
+  log.lead(asking(8, 600));
+  EXPECT_EQ(log.settings().rate, (rate_limits{600, 90'000}));
+  EXPECT_TRUE(log.settings().paused);
+  EXPECT_EQ(log.lead(question_options{}), 0) << "nobody is asked";
+}
+
+TEST(provider_limits, are_put_again_when_the_put_was_refused_or_the_note_is_unreadable) {
+  const auto once = missing_limits(asking(8, 600), known(3), {});
+  const auto again = missing_limits(asking(8, 600), known(4), {});
+  ASSERT_TRUE(once && again);
+  EXPECT_EQ(again->expected, 4U);
+  control log{known(3), queries::found_record{"{", 2}};
+  EXPECT_EQ(log.lead(asking(8, 600)), 2);
 }
 
 } // namespace
