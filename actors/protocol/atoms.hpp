@@ -7,6 +7,7 @@ namespace dure::atom {
 
 using wish = caf::atom_constant<caf::atom("wish")>;
 using claim = caf::atom_constant<caf::atom("claim")>;
+using barrier = caf::atom_constant<caf::atom("barrier")>;
 using journal = caf::atom_constant<caf::atom("journal")>;
 using tick = caf::atom_constant<caf::atom("tick")>;
 using status = caf::atom_constant<caf::atom("status")>;

@@ -54,6 +54,9 @@ using scheduler_actor = caf::typed_actor<
     caf::replies_to<atom::wish, wish_batch>::with<outcome_batch>,
     // A worker has room. Answers with leases, at the latest when its patience is over.
     caf::replies_to<atom::claim, claim_request>::with<outcome_batch>,
+    // A reader missed something. Answers when this node's view shows all that was acknowledged
+    // before.
+    caf::replies_to<atom::barrier>::with<outcome_batch>,
     // The journal tells something.
     caf::reacts_to<atom::journal, journal_message>,
     // Time has passed.

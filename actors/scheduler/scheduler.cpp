@@ -18,6 +18,7 @@ constexpr std::size_t unanswered_max = 100'000; ///< Wishes; further ones are to
 void open(scheduler_pointer self, scheduler_context context);
 void take(scheduler_pointer self, std::vector<command> wishes, outcomes_promise caller);
 void wait_for_work(scheduler_pointer self, claim_request request, outcomes_promise caller);
+void prove(scheduler_pointer self, outcomes_promise caller);
 void step(scheduler_pointer self, replica_message message);
 replica_input::tick now(const scheduler_state& state);
 
@@ -35,6 +36,11 @@ scheduler_actor::behavior_type scheduler(scheduler_pointer self, scheduler_conte
       [self](atom::claim, claim_request& request) {
         auto caller = self->make_response_promise<outcome_batch>();
         wait_for_work(self, std::move(request), caller);
+        return caller;
+      },
+      [self](atom::barrier) {
+        auto caller = self->make_response_promise<outcome_batch>();
+        prove(self, caller);
         return caller;
       },
       [self](atom::journal, journal_message& told) { step(self, std::move(told)); },
@@ -115,6 +121,18 @@ void wait_for_work(scheduler_pointer self, claim_request request, outcomes_promi
   auto at = now(state);
   step(self, replica_input::claim_wish{at.ticks, at.now, ticket_of(batch, 0),
                                        std::move(request.wish), at.ticks + request.patience});
+}
+
+void prove(scheduler_pointer self, outcomes_promise caller) {
+  auto& state = self->state;
+  if (state.status.halted) {
+    caller.deliver(outcome_batch{{error{errc::unavailable, {}}}});
+    return;
+  }
+  auto batch = state.desk.open(1);
+  state.callers.emplace(batch, std::move(caller));
+  auto at = now(state);
+  step(self, replica_input::barrier_wish{at.ticks, at.now, ticket_of(batch, 0)});
 }
 
 } // namespace

@@ -6,6 +6,7 @@
 #include <caf/typed_response_promise.hpp>
 #include <deque>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace dure::test {
@@ -13,7 +14,7 @@ namespace dure::test {
 /// What a scripted scheduler heard, and how it is to answer.
 struct scheduler_script {
   std::vector<command> wishes; ///< Everything that was wished, repeats too.
-  std::optional<errc> refusal; ///< Every wish and claim is refused with it.
+  std::optional<errc> refusal; ///< Every wish, claim and barrier is refused with it.
 
   struct waiting_claim {
     claim wish;
@@ -22,6 +23,10 @@ struct scheduler_script {
 
   std::deque<waiting_claim> claims;          ///< Not answered yet, oldest first.
   std::optional<result<answer>> next_answer; ///< The next tick gives it to the oldest claim.
+  int barriers = 0;                          ///< How often proof was asked for.
+  bool holds_barriers = false;      ///< They are answered at a tick when it is false again.
+  bool answers_one_barrier = false; ///< The next tick answers the oldest that is held.
+  std::deque<caf::typed_response_promise<outcome_batch>> held_barriers;
   bool drained = false;
 
   /// Called by the actor: a promise may be kept on its own thread only.
@@ -32,6 +37,16 @@ struct scheduler_script {
     claims.pop_front();
     oldest.caller.deliver(outcome_batch{{*next_answer}});
     next_answer.reset();
+  }
+
+  void answer_barriers() {
+    while (!held_barriers.empty() &&
+           (!holds_barriers || std::exchange(answers_one_barrier, false))) {
+      auto oldest = std::move(held_barriers.front());
+      held_barriers.pop_front();
+      oldest.deliver(outcome_batch{
+          {refusal ? result<answer>{error{*refusal, {}}} : result<answer>{answer{accepted{}}}}});
+    }
   }
 
   template <class Body> std::vector<Body> all() const {
@@ -63,8 +78,18 @@ inline scheduler_actor::behavior_type scripted_scheduler(scheduler_actor::pointe
           script->claims.push_back({std::get<claim>(asked.wish.body), caller});
         return caller;
       },
+      [=](atom::barrier) {
+        auto caller = self->make_response_promise<outcome_batch>();
+        ++script->barriers;
+        script->held_barriers.push_back(caller);
+        script->answer_barriers();
+        return caller;
+      },
       [=](atom::journal, const journal_message&) {},
-      [=](atom::tick) { script->answer_claim(); },
+      [=](atom::tick) {
+        script->answer_claim();
+        script->answer_barriers();
+      },
       [=](atom::drain) {
         script->drained = true;
         return true;
