@@ -2,6 +2,7 @@
 #include "gateway/api/queue_request.hpp"
 #include "gateway/api/queue_view.hpp"
 #include "gateway/http/ask.hpp"
+#include "gateway/http/catching_up.hpp"
 #include "gateway/http/handlers.hpp"
 #include "gateway/http/queue_changes.hpp"
 
@@ -138,7 +139,9 @@ handlers::outcome make_queue(exchange& e, const std::string& name, const new_que
   auto outcome = co_await ask_one(e.use.node, control_log, ids.make_command(std::move(wish)));
   if (!outcome && outcome.error().code != errc::version_mismatch)
     co_return to_problem(outcome.error());
-  auto known = find_queue(view, name);
+  if (!outcome)
+    e.missed.doubt(control_log); // Another gateway has just made it.
+  auto known = co_await look(e, [&] { return find_queue(e, name); });
   if (!known)
     co_return known.error();
   if (!outcome)
@@ -160,7 +163,9 @@ handlers::outcome handlers::put_queue(exchange& e) {
   auto wanted = parse_new_queue(*body);
   if (!wanted)
     co_return wanted.error();
-  auto known = find_queue(e.use.node.view(), e.head.captures.front());
+  // What it is compared with, and which numbers and kinds are free, must not be out of date.
+  e.missed.note(control_log);
+  auto known = co_await look(e, [&] { return find_queue(e, e.head.captures.front()); });
   if (known)
     co_return meet_known(e, *known, *wanted);
   if (known.error().status != 404)
