@@ -48,6 +48,13 @@ struct worker_status {
   bool draining = false;
 };
 
+/// A reader outside missed something in a log. `done` is called once, when the view shows all that
+/// was acknowledged before, or with why that could not be found out.
+struct missed_look {
+  log_number log{};
+  std::function<void(result<void>)> done;
+};
+
 /// Hands out the work of one log; carries messages to its replica and what that answers back out.
 /// While another node leads, it asks there: to whoever is on this node, every scheduler is as good
 /// as the leader. Started and monitored by the supervisor; rebuilds itself from store and journal.
@@ -126,6 +133,8 @@ using bridge_actor = caf::typed_actor<
     caf::reacts_to<atom::routes, route_table>,
     // Somebody outside wishes. Answers by calling `done`.
     caf::reacts_to<atom::wish, inquiry>,
+    // Somebody outside found nothing. Answers by calling `done`.
+    caf::reacts_to<atom::barrier, missed_look>,
     // Time has passed.
     caf::reacts_to<atom::tick>>;
 
@@ -135,6 +144,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::wish_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::outcome_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::claim_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::inquiry)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::missed_look)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::journal_message)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::channel_message)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::courier_message)

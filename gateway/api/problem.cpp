@@ -1,5 +1,6 @@
 #include "gateway/api/problem.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace dure::gateway {
@@ -72,6 +73,11 @@ problem bad_field(std::string pointer, std::string code, std::string detail) {
   problem p{400, std::move(code), detail, {}, {}};
   p.errors.push_back({std::move(pointer), std::move(detail)});
   return p;
+}
+
+bool names(const problem& p, std::string_view pointer) {
+  return std::any_of(p.errors.begin(), p.errors.end(),
+                     [pointer](const field_error& e) { return e.pointer == pointer; });
 }
 
 int http_status(errc code) {

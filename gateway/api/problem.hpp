@@ -39,6 +39,9 @@ template <class T> struct [[nodiscard]] checked : boost::system::result<T, probl
 /// Returns a 400 with one field error.
 problem bad_field(std::string pointer, std::string code, std::string detail);
 
+/// Returns whether one of the problem's field errors is about `pointer`.
+bool names(const problem& p, std::string_view pointer);
+
 /// The one table from our failures to HTTP.
 int http_status(errc code);
 

@@ -56,6 +56,13 @@ const queue_definition* queue_directory::find(std::string_view name) const {
   return found == queues_.end() ? nullptr : &found->second;
 }
 
+bool queue_directory::has_log(log_number log) const {
+  return std::any_of(queues_.begin(), queues_.end(), [log](const auto& named) {
+    const auto& logs = named.second.logs;
+    return std::find(logs.begin(), logs.end(), log) != logs.end();
+  });
+}
+
 const queue_definition* queue_directory::queue_of(const job_spec& spec) const {
   if (!spec.queue.empty())
     return find(spec.queue);
@@ -70,6 +77,15 @@ log_number home_log(const queue_definition& q, const job_spec& spec, std::uint64
                : !spec.unique_key.empty() ? hash_text(spec.unique_key)
                                           : random;
   return q.logs[shard % q.logs.size()];
+}
+
+std::vector<log_number> homes_of_group(const queue_directory& queues, std::string_view group) {
+  job_spec of_group;
+  of_group.group = group;
+  std::vector<log_number> homes;
+  for (const auto& [name, q] : queues.all())
+    homes.push_back(home_log(q, of_group, 0));
+  return homes;
 }
 
 void place(job_spec& spec, const queue_definition& q, timestamp now, std::uint64_t random) {

@@ -8,6 +8,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace dure::gateway {
 
@@ -28,6 +29,9 @@ public:
   /// Returns the queue of that name, or null.
   const queue_definition* find(std::string_view name) const;
 
+  /// Returns whether the log is a shard of some queue: nobody leads any other.
+  bool has_log(log_number log) const;
+
   /// Returns where a job goes: its own queue when it names one, else the first that lists its kind,
   /// else `default`; null when there is no such queue.
   const queue_definition* queue_of(const job_spec& spec) const;
@@ -37,6 +41,9 @@ public:
 private:
   queues queues_;
 };
+
+/// Returns where the jobs of a group live: one shard of every queue.
+std::vector<log_number> homes_of_group(const queue_directory& queues, std::string_view group);
 
 /// Returns the shard of `q` where the job lives: by its group, else its unique key, else `random`.
 /// Durable: jobs of a group stay together only as long as this never changes.

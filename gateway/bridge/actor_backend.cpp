@@ -71,6 +71,10 @@ void actor_backend::ask(log_number log, std::vector<command> wishes,
   caf::anon_send(bridge_, atom::wish::value, inquiry{log, std::move(wishes), std::move(done)});
 }
 
+void actor_backend::catch_up(log_number log, std::function<void(result<void>)> done) {
+  caf::anon_send(bridge_, atom::barrier::value, missed_look{log, std::move(done)});
+}
+
 void actor_backend::watch(std::function<void(std::vector<job_change>)> on_changes) {
   const std::scoped_lock lock{mutex_};
   on_changes_ = std::move(on_changes);

@@ -42,6 +42,8 @@ public:
   void ask(log_number log, std::vector<command> wishes,
            std::function<void(outcomes)> done) override;
 
+  void catch_up(log_number log, std::function<void(result<void>)> done) override;
+
   const state_reader& view() const override { return parts_.view; }
 
   blobs& files() override { return parts_.files; }

@@ -45,7 +45,14 @@ public:
   virtual void ask(log_number log, std::vector<command> wishes,
                    std::function<void(outcomes)> done) = 0;
 
-  /// The local view of every log. Everything that `ask` acknowledged is visible in it.
+  /// Calls `done` once the local view shows everything that was acknowledged in `log`, by any node,
+  /// before this call; errc::unavailable when its leader could not be asked within some seconds.
+  /// `done` is called exactly once, on any thread, and must only pass it on.
+  /// Requires: the view has a queue with this log, or it is `control`; others have no leader.
+  virtual void catch_up(log_number log, std::function<void(result<void>)> done) = 0;
+
+  /// The local view of every log. Everything that `ask` acknowledged is visible in it; what other
+  /// nodes acknowledged may come later (see `catch_up`).
   virtual const state_reader& view() const = 0;
 
   virtual blobs& files() = 0;

@@ -14,7 +14,8 @@ constexpr milliseconds rest{50};        ///< Between one try and the next.
 constexpr milliseconds patience{5'000}; ///< From the first try to the last.
 constexpr std::size_t open_max = 10'000;
 
-void open(bridge_pointer self, inquiry asked);
+void open(bridge_pointer self, asked_for what, inquiry asked);
+void catch_up(bridge_pointer self, missed_look missed);
 void send(bridge_pointer self, const inquiry_pointer& q);
 void repeat_resting(bridge_pointer self);
 
@@ -27,7 +28,8 @@ bridge_actor::behavior_type bridge(bridge_pointer self, const clock* time) {
         for (const auto& route : table.shards)
           self->state.schedulers[route.log] = route.scheduler;
       },
-      [self](atom::wish, inquiry& asked) { open(self, std::move(asked)); },
+      [self](atom::wish, inquiry& asked) { open(self, asked_for::wishes, std::move(asked)); },
+      [self](atom::barrier, missed_look& missed) { catch_up(self, std::move(missed)); },
       [self](atom::tick) { repeat_resting(self); },
   };
 }
@@ -74,13 +76,14 @@ void fail(bridge_pointer self, const inquiry_pointer& q, const error& why) {
   rest_or_close(self, q);
 }
 
-void open(bridge_pointer self, inquiry asked) {
+void open(bridge_pointer self, asked_for what, inquiry asked) {
   auto& state = self->state;
-  auto size = asked.wishes.size();
+  auto size = what == asked_for::barrier ? 1 : asked.wishes.size();
   if (state.open >= open_max)
     return asked.done(std::vector<result<answer>>(size, error{errc::busy, {}}));
   ++state.open;
   auto q = std::make_shared<open_inquiry>();
+  q->what = what;
   q->asked = std::move(asked);
   q->outcomes.assign(size, error{errc::unavailable, {}});
   q->missing.resize(size);
@@ -90,26 +93,67 @@ void open(bridge_pointer self, inquiry asked) {
   send(self, q);
 }
 
+wish_batch batch_of(const open_inquiry& q) {
+  wish_batch batch;
+  batch.commands.reserve(q.missing.size());
+  for (auto wish : q.missing)
+    batch.commands.push_back(q.asked.wishes[wish]);
+  return batch;
+}
+
 void send(bridge_pointer self, const inquiry_pointer& q) {
   auto& state = self->state;
   auto route = state.schedulers.find(q->asked.log);
   if (route == state.schedulers.end() || q->missing.empty())
     return fail(self, q, {errc::unavailable, "no scheduler of this log runs here"});
-  wish_batch batch;
-  batch.commands.reserve(q->missing.size());
-  for (auto wish : q->missing)
-    batch.commands.push_back(q->asked.wishes[wish]);
   auto timeout = std::max(q->give_up_at - state.time->ticks(), rest);
-  self->request(route->second, timeout, atom::wish::value, std::move(batch))
-      .then([=](outcome_batch& told) { hear(self, q, told); },
-            [=](const caf::error&) {
-              fail(self, q, {errc::unknown_outcome, {}});
-            });
+  auto told = [=](outcome_batch& outcomes) { hear(self, q, outcomes); };
+  auto lost = [=](const caf::error&) { fail(self, q, {errc::unknown_outcome, {}}); };
+  if (q->what == asked_for::barrier)
+    self->request(route->second, timeout, atom::barrier::value).then(told, lost);
+  else
+    self->request(route->second, timeout, atom::wish::value, batch_of(*q)).then(told, lost);
 }
 
 void repeat_resting(bridge_pointer self) {
   for (const auto& q : std::exchange(self->state.resting, {}))
     send(self, q);
+}
+
+void answer_all(const waiting_readers::callbacks& readers, const result<void>& outcome) {
+  for (const auto& done : readers)
+    done(outcome);
+}
+
+void begin_round(bridge_pointer self, log_number log);
+
+void end_round(bridge_pointer self, log_number log, const result<answer>& told) {
+  auto& readers = self->state.readers.at(log);
+  auto outcome =
+      told ? result<void>{} : result<void>{error{errc::unavailable, told.error().context}};
+  answer_all(std::exchange(readers.asked, std::exchange(readers.behind, {})), outcome);
+  // Without a leader the next round would end the same: nobody waits through two of them.
+  if (!outcome)
+    answer_all(std::exchange(readers.asked, {}), outcome);
+  if (readers.asked.empty())
+    self->state.readers.erase(log);
+  else
+    begin_round(self, log);
+}
+
+void begin_round(bridge_pointer self, log_number log) {
+  auto done = [self, log](const std::vector<result<answer>>& told) {
+    end_round(self, log, told.front());
+  };
+  open(self, asked_for::barrier, {log, {}, std::move(done)});
+}
+
+void catch_up(bridge_pointer self, missed_look missed) {
+  auto [readers, is_first] = self->state.readers.try_emplace(missed.log);
+  if (!is_first)
+    return readers->second.behind.push_back(std::move(missed.done));
+  readers->second.asked.push_back(std::move(missed.done));
+  begin_round(self, missed.log);
 }
 
 } // namespace

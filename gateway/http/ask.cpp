@@ -33,6 +33,14 @@ template <class Handler> struct gathering {
   }
 };
 
+std::optional<error> first_failure(const outcomes_by_log& outcomes) {
+  for (const auto& [log, answers] : outcomes)
+    for (const auto& one : answers)
+      if (!one)
+        return one.error();
+  return std::nullopt;
+}
+
 } // namespace
 
 asio::awaitable<outcomes_by_log> ask_all(backend& node, wishes_by_log wishes) {
@@ -53,11 +61,26 @@ asio::awaitable<outcomes_by_log> ask_all(backend& node, wishes_by_log wishes) {
 
 asio::awaitable<std::optional<error>> tell_all(backend& node, wishes_by_log wishes) {
   auto outcomes = co_await ask_all(node, std::move(wishes));
-  for (const auto& [log, answers] : outcomes)
-    for (const auto& one : answers)
-      if (!one)
-        co_return one.error();
-  co_return std::nullopt;
+  co_return first_failure(outcomes);
+}
+
+asio::awaitable<std::optional<error>> catch_up_all(backend& node, std::set<log_number> logs) {
+  if (logs.empty())
+    co_return std::nullopt;
+  auto begin = [&node, &logs](auto handler) {
+    auto all = std::make_shared<gathering<decltype(handler)>>(std::move(handler), logs.size());
+    for (auto log : logs)
+      node.catch_up(log, [all, log](const result<void>& proof) {
+        auto outcome = proof ? result<answer>{answer{accepted{}}} : result<answer>{proof.error()};
+        asio::post(all->executor, [all, log, outcome = std::move(outcome)]() mutable {
+          all->put(log, {std::move(outcome)});
+        });
+      });
+  };
+  auto outcomes =
+      co_await asio::async_initiate<const asio::use_awaitable_t<>, void(outcomes_by_log)>(
+          begin, asio::use_awaitable);
+  co_return first_failure(outcomes);
 }
 
 asio::awaitable<backend::outcomes> ask(backend& node, log_number log, std::vector<command> wishes) {

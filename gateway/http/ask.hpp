@@ -5,6 +5,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace dure::gateway {
@@ -16,6 +17,10 @@ boost::asio::awaitable<backend::outcomes> ask(backend& node, log_number log,
 
 /// Waits for one command's answer.
 boost::asio::awaitable<result<answer>> ask_one(backend& node, log_number log, command wish);
+
+/// Waits until the view shows everything that was acknowledged in these logs before. Returns why
+/// that cannot be said of one, or nothing.
+boost::asio::awaitable<std::optional<error>> catch_up_all(backend& node, std::set<log_number> logs);
 
 using wishes_by_log = std::map<log_number, std::vector<command>>;
 using outcomes_by_log = std::map<log_number, backend::outcomes>;

@@ -4,10 +4,12 @@
 
 #include "gateway/http/ask.hpp"
 #include "gateway/http/blocking.hpp"
+#include "gateway/http/catching_up.hpp"
 #include "gateway/http/handlers.hpp"
 #include "gateway/http/keyed.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace dure::gateway {
 
@@ -17,22 +19,13 @@ namespace {
 
 using outcomes = std::vector<bulk_outcome>;
 
-/// Returns whether some queue has the log: nobody leads any other.
-bool is_served(const queue_directory& queues, log_number log) {
-  auto has_log = [log](const auto& named) {
-    const auto& logs = named.second.logs;
-    return std::find(logs.begin(), logs.end(), log) != logs.end();
-  };
-  return std::any_of(queues.all().begin(), queues.all().end(), has_log);
-}
-
 /// Asks every log once for all of its jobs; tells in the order of the selection.
 asio::awaitable<outcomes> carry_out(exchange& e, const bulk_request& request,
                                     const std::vector<job_id>& selected,
                                     const queue_directory& queues, id_maker& ids) {
   wishes_by_log wishes;
   for (const auto& id : selected)
-    if (is_served(queues, log_of(id)))
+    if (queues.has_log(log_of(id)))
       wishes[log_of(id)].push_back(ids.make_command(to_wish(request, id), id));
   auto told = co_await ask_all(e.use.node, std::move(wishes));
   auto now = e.use.node.time().now();
@@ -73,9 +66,25 @@ std::optional<problem> try_again(const outcomes& all, bool keyed) {
   return passing->state.error();
 }
 
+/// Returns the logs whose rows say what is done: commands that name their jobs go to the leaders,
+/// who know better than any view.
+std::set<log_number> deciding_logs(const bulk_request& request, const queue_directory& queues) {
+  std::set<log_number> logs;
+  if (request.filter)
+    logs.insert(request.filter->logs.begin(), request.filter->logs.end());
+  for (const auto& id : request.ids)
+    if (request.dry_run && queues.has_log(log_of(id)))
+      logs.insert(log_of(id));
+  return logs;
+}
+
 handlers::outcome change_all(exchange& e, const bulk_request& request,
                              const queue_directory& queues, id_maker& ids) {
   const auto& view = e.use.node.view();
+  auto logs = deciding_logs(request, queues);
+  auto late = co_await catch_up_with(e, std::move(logs));
+  if (late)
+    co_return *late;
   auto selected = co_await run_blocking(e.use.pool, [&] { return select_jobs(view, request); });
   if (!selected)
     co_return to_problem(selected.error());
@@ -92,22 +101,47 @@ handlers::outcome change_all(exchange& e, const bulk_request& request,
 
 } // namespace
 
+/// What a body asks for, and the queues that it was read by.
+struct read_request {
+  queue_directory queues;
+  bulk_request wanted;
+};
+
+/// A queue that is named, or that an id is of, and that the view does not know is noted as missed.
+asio::awaitable<checked<read_request>> read_by_view(exchange& e, const std::string& body) {
+  auto queues = queue_directory::read(e.use.node.view());
+  if (!queues)
+    co_return to_problem(queues.error());
+  auto wanted = co_await run_by_size(e.use.pool, body.size(),
+                                     [&] { return parse_bulk_request(body, *queues); });
+  if (!wanted && names(wanted.error(), "/filter/queue"))
+    e.missed.note(control_log);
+  if (!wanted)
+    co_return wanted.error();
+  for (const auto& id : wanted->ids)
+    if (!queues->has_log(log_of(id)))
+      note_missed(e, id);
+  read_request request{std::move(*queues), std::move(*wanted)};
+  co_return checked<read_request>{boost::system::in_place_value, std::move(request)};
+}
+
 handlers::outcome handlers::change_jobs(exchange& e) {
   if (auto wrong = query_reader{e.head.parameters}.finish())
     co_return *wrong;
   auto body = co_await read_json(e, e.use.limits.bulk_bytes);
   if (!body)
     co_return body.error();
-  auto queues = queue_directory::read(e.use.node.view());
-  if (!queues)
-    co_return to_problem(queues.error());
-  auto request = co_await run_by_size(e.use.pool, body->size(),
-                                      [&] { return parse_bulk_request(*body, *queues); });
+  auto request = co_await read_by_view(e, *body);
+  auto again = co_await catch_up(e);
+  if (!again)
+    co_return again.error();
+  if (*again)
+    request = co_await read_by_view(e, *body);
   if (!request)
     co_return request.error();
   auto body_digest = co_await digest_of_body(e, *body);
-  keyed_work work = [&e, &request, &queues](id_maker& ids) -> outcome {
-    co_return co_await change_all(e, *request, *queues, ids);
+  keyed_work work = [&e, &request](id_maker& ids) -> outcome {
+    co_return co_await change_all(e, request->wanted, request->queues, ids);
   };
   co_return co_await once(e, body_digest, std::move(work));
 }

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::string_view text_type = "text/plain; charset=utf-8";
 
-checked<job> find_document(const exchange& e) {
+checked<job> find_document(exchange& e) {
   if (auto wrong = query_reader{e.head.parameters}.finish())
     return *wrong;
   return find_job_in_path(e);

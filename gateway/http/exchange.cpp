@@ -3,6 +3,7 @@
 #include "gateway/http/media_type.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace dure::gateway {
 
@@ -22,6 +23,13 @@ problem too_large(std::uint64_t bytes_max) {
 }
 
 } // namespace
+
+std::set<log_number> missed_logs::open() const {
+  std::set<log_number> logs;
+  std::set_difference(missed_.begin(), missed_.end(), proven_.begin(), proven_.end(),
+                      std::inserter(logs, logs.end()));
+  return logs;
+}
 
 asio::awaitable<checked<std::string>> read_whole(exchange& e, std::uint64_t bytes_max) {
   if (e.head.content_length.value_or(0) > bytes_max)

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 
@@ -52,12 +53,37 @@ struct service {
   readiness listening;       ///< Where we listen, as a line of /readyz.
 };
 
+/// The logs in which one exchange has found nothing where something may be, and those of them which
+/// its view has caught up with since. A value.
+class missed_logs {
+public:
+  /// Something that belongs into `log` is not there.
+  void note(log_number log) { missed_.insert(log); }
+
+  /// The same, and what was proven before does not count any more.
+  void doubt(log_number log) {
+    proven_.erase(log);
+    note(log);
+  }
+
+  /// The view has caught up with these since the exchange began.
+  void prove(const std::set<log_number>& logs) { proven_.insert(logs.begin(), logs.end()); }
+
+  /// Returns what has to be caught up with before the exchange may say that something is missing.
+  std::set<log_number> open() const;
+
+private:
+  std::set<log_number> missed_;
+  std::set<log_number> proven_;
+};
+
 /// One request on its way to a response.
 struct exchange {
   request head;
   body_source& body;
   service& use;
   std::unique_ptr<live_body> live{}; ///< Set by a handler: follows the response's own body.
+  missed_logs missed{};              ///< Noted by whoever looks something up.
 };
 
 /// Answers one request. A problem is turned into its document by the caller.

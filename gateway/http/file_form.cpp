@@ -144,7 +144,7 @@ asio::awaitable<checked<file_form>> read_file_form(exchange& e, std::span<const 
   form_reading form{e.use, fields};
   auto failed = co_await read_body(e, form);
   if (!failed)
-    failed = check(form.fields());
+    failed = co_await check(form.fields());
   if (failed) {
     if (form.file())
       co_await form.file()->abandon();

@@ -19,7 +19,8 @@ struct file_form {
 };
 
 /// Says what is wrong with a form's plain fields, or nothing.
-using fields_check = std::function<std::optional<problem>(const query& fields)>;
+using fields_check =
+    std::function<boost::asio::awaitable<std::optional<problem>>(const query& fields)>;
 
 /// Reads a multipart body with one file in the field `file` and, at most once each, the named plain
 /// fields. The file goes to the blob store while it comes; when anything fails, or `check` refuses

@@ -17,7 +17,7 @@ asio::awaitable<checked<response>> submit_one(exchange& e, const file_form& form
   auto taken_at = ids.at();
   std::vector<checked<job_spec>> one;
   one.push_back(std::move(spec));
-  auto outcomes = co_await submit_all(e.use.node, std::move(one), ids, submission::alone);
+  auto outcomes = co_await submit_all(e, std::move(one), ids, submission::alone);
   if (!outcomes.front())
     co_return outcomes.front().error();
   co_return answer(*outcomes.front(), form, taken_at);
@@ -30,12 +30,13 @@ asio::awaitable<checked<response>> submit_form(exchange& e, std::span<const form
   if (auto wrong = query_reader{e.head.parameters}.finish())
     co_return *wrong;
   job_spec spec;
-  const fields_check check = [&e, &spec, &read](const query& said) -> std::optional<problem> {
+  const fields_check check = [&e, &spec,
+                              &read](const query& said) -> asio::awaitable<std::optional<problem>> {
     auto asked = read(said);
     if (!asked)
-      return asked.error();
+      co_return asked.error();
     spec = std::move(*asked);
-    return check_queue(e.use.node.view(), spec);
+    co_return co_await check_queue(e, spec);
   };
   auto form = co_await read_file_form(e, fields, check);
   if (!form)

@@ -2,11 +2,10 @@
 #include "gateway/api/job_view.hpp"
 #include "gateway/api/queue_directory.hpp"
 #include "gateway/http/ask.hpp"
+#include "gateway/http/catching_up.hpp"
 #include "gateway/http/handlers.hpp"
 #include "gateway/http/job_path.hpp"
 #include "gateway/http/keyed.hpp"
-
-#include <algorithm>
 
 namespace dure::gateway {
 
@@ -19,22 +18,20 @@ constexpr int changed_status = 200;
 
 /// Returns whether some queue has the log that the id names: commands to any other would wait for a
 /// leader that never comes.
-checked<bool> is_served(const state_reader& view, const job_id& id) {
-  auto queues = queue_directory::read(view);
+checked<bool> is_served(exchange& e, const job_id& id) {
+  auto queues = queue_directory::read(e.use.node.view());
   if (!queues)
     return to_problem(queues.error());
-  auto has_log = [&](const auto& named) {
-    const auto& logs = named.second.logs;
-    return std::find(logs.begin(), logs.end(), log_of(id)) != logs.end();
-  };
-  auto served = std::any_of(queues->all().begin(), queues->all().end(), has_log);
+  auto served = queues->has_log(log_of(id));
+  if (!served)
+    note_missed(e, id);
   return checked<bool>{boost::system::in_place_value, served};
 }
 
 /// Wishes `body` of the job in the path; the answer has the job's new state.
 asio::awaitable<checked<response>> change(exchange& e, job_id id, command wish, int status) {
   auto now = e.use.node.time().now();
-  auto served = is_served(e.use.node.view(), id);
+  auto served = co_await look(e, [&] { return is_served(e, id); });
   if (!served)
     co_return served.error();
   if (!*served)

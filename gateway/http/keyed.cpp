@@ -3,6 +3,7 @@
 #include "actors/core/queries.hpp"
 #include "gateway/http/ask.hpp"
 #include "gateway/http/blocking.hpp"
+#include "gateway/http/catching_up.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -71,22 +72,44 @@ checked<response> whole_answer(const state_reader& view, const held_key& key) {
   return checked<response>{boost::system::in_place_value, std::move(answer)};
 }
 
+/// What is known of a key, as the record of this version says it.
+struct known_key {
+  keyed_request request;
+  std::uint64_t version = 0;
+};
+
+result<known_key> find_known(exchange& e, const held_key& key) {
+  auto found = queries::find_record(e.use.node.view(), control_log, key.record_key);
+  if (!found)
+    return found.error();
+  auto request = parse_keyed_request(found->value);
+  if (!request)
+    return request.error();
+  return known_key{std::move(*request), found->version};
+}
+
 /// The key is known: answers from its record, takes it over, or says why not.
 asio::awaitable<checked<key_claim>> meet_known(exchange& e, held_key key) {
-  const auto& view = e.use.node.view();
-  auto found = queries::find_record(view, control_log, key.record_key);
-  if (!found)
-    // It was there a moment ago and has expired since, or this view lags behind.
+  auto known = find_known(e, key);
+  if (!known || !known->request.answer) {
+    // Another gateway may have begun it, or have answered it, since what this view shows.
+    std::set<log_number> control{control_log};
+    auto late = co_await catch_up_with(e, std::move(control));
+    if (late)
+      co_return *late;
+    known = find_known(e, key);
+  }
+  if (!known && known.error().code == errc::not_found)
+    // It was there a moment ago and has expired since.
     co_return to_problem(error{errc::unavailable, {}});
-  auto known = parse_keyed_request(found->value);
   if (!known)
     co_return to_problem(known.error());
   auto now = e.use.node.time().now();
-  auto verdict = judge(*known, key.request.fingerprint, now);
+  auto verdict = judge(known->request, key.request.fingerprint, now);
   auto busy_until = key.request.busy_until;
-  key.request = std::move(*known);
+  key.request = std::move(known->request);
   if (verdict == keyed_verdict::answer_again) {
-    auto answer = whole_answer(view, key);
+    auto answer = whole_answer(e.use.node.view(), key);
     if (!answer)
       co_return answer.error();
     co_return key_claim{{}, std::move(*answer)};
@@ -94,7 +117,7 @@ asio::awaitable<checked<key_claim>> meet_known(exchange& e, held_key key) {
   if (verdict != keyed_verdict::take_over)
     co_return to_problem(verdict, key.request, now);
   key.request.busy_until = busy_until;
-  auto taken = co_await put(e, key, found->version);
+  auto taken = co_await put(e, key, known->version);
   if (!taken && taken.error().code == errc::version_mismatch)
     co_return in_progress(key, now);
   if (!taken)

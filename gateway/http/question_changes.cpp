@@ -5,6 +5,7 @@
 #include "gateway/api/question_view.hpp"
 #include "gateway/http/ask.hpp"
 #include "gateway/http/blocking.hpp"
+#include "gateway/http/catching_up.hpp"
 #include "gateway/http/handlers.hpp"
 #include "gateway/http/keyed.hpp"
 #include "gateway/http/question_sets.hpp"
@@ -96,6 +97,10 @@ handlers::outcome change_set(exchange& e, std::string counted, wish_for wish) {
   auto set = set_in_path(e);
   if (!set)
     co_return set.error();
+  std::set<log_number> logs{set->log};
+  auto late = co_await catch_up_with(e, std::move(logs));
+  if (late)
+    co_return *late;
   keyed_work work = [&](id_maker& ids) -> handlers::outcome {
     auto done = co_await wish_all(e, *set, ids, wish);
     if (!done)
@@ -131,7 +136,7 @@ handlers::outcome handlers::write_explanation(exchange& e) {
   auto explanation = parse_explanation(*body);
   if (!explanation)
     co_return explanation.error();
-  auto q = question_in_path(e);
+  auto q = co_await look(e, [&] { return question_in_path(e); });
   if (!q)
     co_return q.error();
   id_maker ids{e.use.node.time()};
@@ -148,13 +153,13 @@ handlers::outcome handlers::regenerate_explanation(exchange& e) {
     co_return body.error();
   if (auto wrong = check_empty_request(*body))
     co_return *wrong;
-  auto q = question_in_path(e);
+  auto q = co_await look(e, [&] { return question_in_path(e); });
   if (!q)
     co_return q.error();
   auto text = queries::text_of_question(e.use.node.view(), q->id);
   if (!text)
     co_return to_problem(text.error());
-  auto by = active_explainer(e.use);
+  auto by = co_await active_explainer(e);
   if (!by)
     co_return by.error();
   keyed_work work = [&](id_maker& ids) -> outcome {
@@ -167,7 +172,7 @@ handlers::outcome handlers::regenerate_explanation(exchange& e) {
 }
 
 handlers::outcome handlers::retry_failed_questions(exchange& e) {
-  auto by = active_explainer(e.use);
+  auto by = co_await active_explainer(e);
   if (!by)
     co_return by.error();
   const auto& view = e.use.node.view();

@@ -88,7 +88,7 @@ private:
 handlers::outcome export_set(exchange& e, response r, question_writer write) {
   if (auto wrong = query_reader{e.head.parameters}.finish())
     co_return *wrong;
-  auto set = set_in_path(e);
+  auto set = seen_set_in_path(e);
   if (!set)
     co_return set.error();
   question_lines lines{e.use.node.view(), std::move(*set), write, e.head.speaks};

@@ -93,7 +93,7 @@ checked<response> list_page(const state_reader& view, const question_set& set,
 handlers::outcome handlers::read_set_queue(exchange& e) {
   if (auto wrong = check_no_query(e))
     co_return *wrong;
-  auto set = set_in_path(e);
+  auto set = seen_set_in_path(e);
   if (!set)
     co_return set.error();
   auto status = set_queue_status(e.use.node.view(), *set);
@@ -106,7 +106,7 @@ handlers::outcome handlers::read_set_status(exchange& e) {
   auto page = parse_page(e, limits::questions_page_max, limits::questions_page_max);
   if (!page)
     co_return page.error();
-  auto set = set_in_path(e);
+  auto set = seen_set_in_path(e);
   if (!set)
     co_return set.error();
   const auto& view = e.use.node.view();
@@ -121,7 +121,7 @@ handlers::outcome handlers::list_questions(exchange& e) {
   auto page = parse_page(e, list_default, list_max);
   if (!page)
     co_return page.error();
-  auto set = set_in_path(e);
+  auto set = seen_set_in_path(e);
   if (!set)
     co_return set.error();
   const auto& view = e.use.node.view();

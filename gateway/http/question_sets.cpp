@@ -4,10 +4,13 @@
 #include "gateway/api/object_reader.hpp"
 #include "gateway/api/system_prompt.hpp"
 #include "gateway/api/time_text.hpp"
+#include "gateway/http/catching_up.hpp"
 
 #include <nlohmann/json.hpp>
 
 namespace dure::gateway {
+
+namespace asio = boost::asio;
 
 checked<queue_definition> questions_queue_of(const state_reader& view) {
   auto queues = queue_directory::read(view);
@@ -32,14 +35,28 @@ checked<question_set> set_in_path(exchange& e) {
   return checked<question_set>{boost::system::in_place_value, std::move(set)};
 }
 
+checked<question_set> seen_set_in_path(exchange& e) {
+  auto set = set_in_path(e);
+  if (!set)
+    return set;
+  auto counts = queries::counts_of_set(e.use.node.view(), set->log, set->name);
+  if (!counts)
+    return to_problem(counts.error());
+  if (counts->by_state == question_counts{}.by_state)
+    e.missed.note(set->log);
+  return set;
+}
+
 checked<question> question_in_path(exchange& e) {
   const problem absent{404, "not_found", "There is no such question.", {}, {}};
   auto id = parse_uuid(e.head.captures.front());
   if (!id)
     return absent;
   auto found = queries::find_question(e.use.node.view(), question_id{*id});
-  if (!found && found.error().code == errc::not_found)
+  if (!found && found.error().code == errc::not_found) {
+    note_missed(e, job_id{*id});
     return absent;
+  }
   if (!found)
     return to_problem(found.error());
   return checked<question>{boost::system::in_place_value, std::move(*found)};
@@ -80,18 +97,22 @@ result<void> visit_texts(const state_reader& view, const queries::question_page&
   return {};
 }
 
-checked<explainer> active_explainer(service& use) {
-  auto by = use.explains;
+asio::awaitable<checked<explainer>> active_explainer(exchange& e) {
+  auto by = e.use.explains;
   if (!by.uses_prompt())
-    return by;
-  auto queue = questions_queue_of(use.node.view());
+    co_return by;
+  auto queue = questions_queue_of(e.use.node.view());
   if (!queue)
-    return queue.error();
-  auto active = active_prompt(use.node.view(), queue->logs.front());
+    co_return queue.error();
+  std::set<log_number> said_in{queue->logs.front()};
+  auto late = co_await catch_up_with(e, std::move(said_in));
+  if (late)
+    co_return *late;
+  auto active = active_prompt(e.use.node.view(), queue->logs.front());
   if (!active)
-    return to_problem(active.error());
+    co_return to_problem(active.error());
   by.prompt_version = active->version;
-  return by;
+  co_return by;
 }
 
 } // namespace dure::gateway

@@ -25,7 +25,11 @@ checked<queue_definition> questions_queue_of(const state_reader& view);
 /// empty.
 checked<question_set> set_in_path(exchange& e);
 
-/// Returns the question that the path's first capture names, or a 404.
+/// Returns the same set for a look at it; one without questions is noted as missed.
+checked<question_set> seen_set_in_path(exchange& e);
+
+/// Returns the question that the path's first capture names, or a 404; a question that was not
+/// found is noted as missed.
 checked<question> question_in_path(exchange& e);
 
 /// Returns {success: true, data: …}.
@@ -41,7 +45,8 @@ using question_visitor = std::function<void(const question&, const std::string& 
 result<void> visit_texts(const state_reader& view, const queries::question_page& page,
                          const question_visitor& visit);
 
-/// Returns who explains questions from now on: the node's explainer with the active prompt.
-checked<explainer> active_explainer(service& use);
+/// Returns who explains questions from now on: the node's explainer with the active prompt, which
+/// another gateway may just have changed.
+boost::asio::awaitable<checked<explainer>> active_explainer(exchange& e);
 
 } // namespace dure::gateway

@@ -227,7 +227,7 @@ private:
 
 handlers::outcome take_upload(exchange& e, const upload_request& asked, const question_set& set,
                               id_maker& ids) {
-  auto by = active_explainer(e.use);
+  auto by = co_await active_explainer(e);
   if (!by)
     co_return by.error();
   question_intake into{e.use, set, std::move(*by), ids, asked.how};

@@ -3,6 +3,7 @@
 #include "actors/core/queries.hpp"
 #include "gateway/api/queue_json.hpp"
 #include "gateway/http/ask.hpp"
+#include "gateway/http/catching_up.hpp"
 
 #include <algorithm>
 
@@ -15,16 +16,25 @@ namespace {
 /// Somebody else may change the definition between our look and our put.
 constexpr int tries_max = 3;
 
+/// Returns the newest definition: one that only looks as it is wished would not be changed.
+asio::awaitable<checked<queue_definition>> find_newest(exchange& e, std::string_view name) {
+  std::set<log_number> control{control_log};
+  auto late = co_await catch_up_with(e, std::move(control));
+  if (late)
+    co_return *late;
+  co_return find_queue(e, name);
+}
+
 /// Puts the changed definition and returns it with its new version.
 asio::awaitable<checked<queue_definition>> define(exchange& e, std::string_view name,
                                                   const queue_change& wanted, id_maker& ids) {
   for (int tries = 0; tries < tries_max; ++tries) {
+    auto q = co_await find_newest(e, name);
+    if (!q)
+      co_return q.error();
     const auto kinds_at = kinds_version(e.use.node.view());
     if (!kinds_at)
       co_return to_problem(kinds_at.error());
-    auto q = find_queue(e.use.node.view(), name);
-    if (!q)
-      co_return q.error();
     const auto before = *q;
     if (auto refused = wanted(*q))
       co_return *refused;
@@ -48,10 +58,12 @@ asio::awaitable<checked<queue_definition>> define(exchange& e, std::string_view 
 
 } // namespace
 
-checked<queue_definition> find_queue(const state_reader& view, std::string_view name) {
-  auto record = queries::find_record(view, control_log, queue_record_key(name));
-  if (!record && record.error().code == errc::not_found)
+checked<queue_definition> find_queue(exchange& e, std::string_view name) {
+  auto record = queries::find_record(e.use.node.view(), control_log, queue_record_key(name));
+  if (!record && record.error().code == errc::not_found) {
+    e.missed.note(control_log);
     return problem{404, "not_found", "There is no such queue.", {}, {}};
+  }
   if (!record)
     return to_problem(record.error());
   auto q = parse_queue_definition(record->value, record->version);

@@ -9,8 +9,9 @@
 
 namespace dure::gateway {
 
-/// Returns the queue's definition as the local view has it, or a 404.
-checked<queue_definition> find_queue(const state_reader& view, std::string_view name);
+/// Returns the queue's definition as the local view has it, or a 404; a queue that was not found is
+/// noted as missed.
+checked<queue_definition> find_queue(exchange& e, std::string_view name);
 
 /// Changes a definition, or says why not. May be called more than once, each time with a newer one.
 using queue_change = std::function<std::optional<problem>(queue_definition&)>;

@@ -4,6 +4,7 @@
 #include "gateway/api/queue_request.hpp"
 #include "gateway/api/queue_view.hpp"
 #include "gateway/http/ask.hpp"
+#include "gateway/http/catching_up.hpp"
 #include "gateway/http/handlers.hpp"
 #include "gateway/http/queue_changes.hpp"
 
@@ -190,13 +191,14 @@ asio::awaitable<checked<bool>> try_to_make(exchange& e, const std::string& name,
 }
 
 handlers::outcome make_queue(exchange& e, const std::string& name, const new_queue& wanted) {
-  const auto& view = e.use.node.view();
   id_maker ids{e.use.node.time()};
   for (int tries = 0; tries < tries_max; ++tries) {
     auto made = co_await try_to_make(e, name, wanted, ids);
     if (!made)
       co_return made.error();
-    auto known = find_queue(view, name);
+    if (!*made)
+      e.missed.doubt(control_log); // Another gateway may have just made it.
+    auto known = co_await look(e, [&] { return find_queue(e, name); });
     if (!known && (*made || known.error().status != 404))
       co_return known.error();
     if (!known)
@@ -222,7 +224,9 @@ handlers::outcome handlers::put_queue(exchange& e) {
   auto wanted = parse_new_queue(*body);
   if (!wanted)
     co_return wanted.error();
-  auto known = find_queue(e.use.node.view(), e.head.captures.front());
+  // What it is compared with, and which numbers and kinds are free, must not be out of date.
+  e.missed.note(control_log);
+  auto known = co_await look(e, [&] { return find_queue(e, e.head.captures.front()); });
   if (known)
     co_return meet_known(e, *known, *wanted);
   if (known.error().status != 404)

@@ -5,6 +5,7 @@
 #include "gateway/api/stuck_leases.hpp"
 #include "gateway/http/ask.hpp"
 #include "gateway/http/blocking.hpp"
+#include "gateway/http/catching_up.hpp"
 #include "gateway/http/handlers.hpp"
 #include "gateway/http/question_sets.hpp"
 #include "gateway/http/queue_changes.hpp"
@@ -98,6 +99,10 @@ asio::awaitable<checked<restarted>> restart(exchange& e, const restart_request& 
   auto q = co_await change_queue(e, asked.queue, resume, ids);
   if (!q)
     co_return q.error();
+  std::set<log_number> logs{q->logs.begin(), q->logs.end()};
+  auto late = co_await catch_up_with(e, std::move(logs));
+  if (late)
+    co_return *late;
   wishes_by_log wishes;
   for (auto log : q->logs) {
     auto cures = co_await run_blocking(e.use.pool, [&] {

@@ -78,7 +78,7 @@ handlers::outcome handlers::list_queues(exchange& e) {
 handlers::outcome handlers::read_queue(exchange& e) {
   if (auto wrong = query_reader{e.head.parameters}.finish())
     co_return *wrong;
-  auto q = find_queue(e.use.node.view(), e.head.captures.front());
+  auto q = find_queue(e, e.head.captures.front());
   if (!q)
     co_return q.error();
   co_return describe(e, *q);

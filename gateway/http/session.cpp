@@ -1,6 +1,7 @@
 #include "gateway/http/session.hpp"
 
 #include "gateway/http/access_log.hpp"
+#include "gateway/http/catching_up.hpp"
 
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
@@ -208,6 +209,17 @@ asio::awaitable<response> session::answer(request& head) {
 
 asio::awaitable<response> session::answer_by(const route& to, exchange& e) {
   auto outcome = co_await to.run(e);
+  // Reads are answered again when they have missed something; what changes anything sees to it
+  // itself, before it does.
+  while (to.method == "GET") {
+    auto again = co_await catch_up(e);
+    if (!again)
+      co_return to_response(again.error(), e.head.path);
+    if (!*again)
+      break;
+    e.live.reset();
+    outcome = co_await to.run(e);
+  }
   if (!outcome)
     co_return to_response(outcome.error(), e.head.path);
   co_return std::move(*outcome);

@@ -2,6 +2,7 @@
 
 #include "gateway/api/queue_directory.hpp"
 #include "gateway/http/ask.hpp"
+#include "gateway/http/catching_up.hpp"
 
 namespace dure::gateway {
 
@@ -37,21 +38,41 @@ void put_outcomes(std::vector<checked<job_taken>>& all, const placed_jobs& place
   }
 }
 
-} // namespace
-
-std::optional<problem> check_queue(const state_reader& view, const job_spec& spec) {
-  auto queues = queue_directory::read(view);
+/// Returns all queues; one that a job names and the view does not know may be new.
+checked<queue_directory> queues_for(exchange& e, const std::vector<checked<job_spec>>& jobs) {
+  auto queues = queue_directory::read(e.use.node.view());
   if (!queues)
     return to_problem(queues.error());
-  if (queues->queue_of(spec) == nullptr)
-    return no_queue(spec, {});
-  return std::nullopt;
+  for (const auto& job : jobs)
+    if (job && queues->queue_of(*job) == nullptr)
+      e.missed.note(control_log);
+  return std::move(*queues);
+}
+
+} // namespace
+
+asio::awaitable<std::optional<problem>> check_queue(exchange& e, const job_spec& spec) {
+  auto find = [&]() -> checked<bool> {
+    auto queues = queue_directory::read(e.use.node.view());
+    if (!queues)
+      return to_problem(queues.error());
+    auto found = queues->queue_of(spec) != nullptr;
+    if (!found)
+      e.missed.note(control_log);
+    return checked<bool>{boost::system::in_place_value, found};
+  };
+  auto found = co_await look(e, find);
+  if (!found)
+    co_return found.error();
+  if (!*found)
+    co_return no_queue(spec, {});
+  co_return std::nullopt;
 }
 
 asio::awaitable<std::vector<checked<job_taken>>>
-submit_all(backend& node, std::vector<checked<job_spec>> jobs, id_maker& ids, submission form) {
+submit_all(exchange& e, std::vector<checked<job_spec>> jobs, id_maker& ids, submission form) {
   std::vector<checked<job_taken>> all(jobs.size(), job_taken{});
-  auto queues = queue_directory::read(node.view());
+  auto queues = co_await look(e, [&] { return queues_for(e, jobs); });
   wishes_by_log wishes;
   placed_jobs placed;
   for (std::size_t i = 0; i < jobs.size(); ++i) {
@@ -64,7 +85,7 @@ submit_all(backend& node, std::vector<checked<job_spec>> jobs, id_maker& ids, su
     auto* q = queues ? queues->queue_of(*jobs[i]) : nullptr;
     if (q == nullptr) {
       auto pointer = form == submission::alone ? std::string{} : "/" + std::to_string(i);
-      all[i] = queues ? no_queue(*jobs[i], pointer) : to_problem(queues.error());
+      all[i] = queues ? no_queue(*jobs[i], pointer) : queues.error();
       continue;
     }
     place(*jobs[i], *q, ids.at(), random);
@@ -72,7 +93,7 @@ submit_all(backend& node, std::vector<checked<job_spec>> jobs, id_maker& ids, su
     placed[log].push_back(i);
     wishes[log].push_back(ids.make_command(submit{std::move(*jobs[i])}));
   }
-  auto outcomes = co_await ask_all(node, std::move(wishes));
+  auto outcomes = co_await ask_all(e.use.node, std::move(wishes));
   put_outcomes(all, placed, outcomes);
   co_return all;
 }

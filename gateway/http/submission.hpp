@@ -1,7 +1,7 @@
 #pragma once
 
 #include "gateway/api/problem.hpp"
-#include "gateway/bridge/backend.hpp"
+#include "gateway/http/exchange.hpp"
 #include "gateway/http/keyed.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -15,11 +15,11 @@ namespace dure::gateway {
 enum class submission : std::uint8_t { alone, list };
 
 /// Says that the queue which the job names is unknown, or nothing: before its file is kept.
-std::optional<problem> check_queue(const state_reader& view, const job_spec& spec);
+boost::asio::awaitable<std::optional<problem>> check_queue(exchange& e, const job_spec& spec);
 
 /// Finds each job its queue, log and id, submits them with one ask for each log, and returns what
 /// became of each, in order. Jobs that were refused already keep their problem.
 boost::asio::awaitable<std::vector<checked<job_taken>>>
-submit_all(backend& node, std::vector<checked<job_spec>> jobs, id_maker& ids, submission form);
+submit_all(exchange& e, std::vector<checked<job_spec>> jobs, id_maker& ids, submission form);
 
 } // namespace dure::gateway

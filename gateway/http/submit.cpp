@@ -56,7 +56,7 @@ handlers::outcome handlers::submit_jobs(exchange& e) {
   keyed_work work = [&e, &batch](id_maker& ids) -> outcome {
     auto single = batch->single;
     auto form = single ? submission::alone : submission::list;
-    auto outcomes = co_await submit_all(e.use.node, std::move(batch->jobs), ids, form);
+    auto outcomes = co_await submit_all(e, std::move(batch->jobs), ids, form);
     co_return to_answer(std::move(outcomes), single, e.head.idempotency_key.has_value());
   };
   co_return co_await once(e, body_digest, std::move(work));

@@ -1,6 +1,7 @@
 #include "gateway/api/system_prompt.hpp"
 #include "gateway/http/ask.hpp"
 #include "gateway/http/blocking.hpp"
+#include "gateway/http/catching_up.hpp"
 #include "gateway/http/handlers.hpp"
 #include "gateway/http/keyed.hpp"
 #include "gateway/http/question_sets.hpp"
@@ -62,6 +63,12 @@ problem changed_meanwhile() {
   return {409, "version_mismatch", "The prompt was changed meanwhile. Look at it again.", {}, {}};
 }
 
+/// Another gateway may have changed the prompt since what this view shows of it.
+asio::awaitable<std::optional<problem>> learn_newest(exchange& e, const prompt_logs& logs) {
+  std::set<log_number> said_in{logs.front()};
+  co_return co_await catch_up_with(e, std::move(said_in));
+}
+
 /// Puts a record; false: it is not as expected any more.
 asio::awaitable<checked<bool>> put(exchange& e, log_number log, put_record wish, id_maker& ids) {
   auto outcome = co_await ask_one(e.use.node, log, ids.make_command(std::move(wish)));
@@ -91,6 +98,9 @@ asio::awaitable<checked<response>> activate(exchange& e, const prompt_logs& logs
   if (failed)
     co_return *failed;
   for (int tries = 0; tries < tries_max; ++tries) {
+    failed = co_await learn_newest(e, logs);
+    if (failed)
+      co_return *failed;
     auto active = active_prompt(e.use.node.view(), logs.front());
     if (!active)
       co_return to_problem(active.error());
@@ -112,6 +122,9 @@ asio::awaitable<checked<response>> activate(exchange& e, const prompt_logs& logs
 asio::awaitable<checked<system_prompt>> make_version(exchange& e, const prompt_logs& logs,
                                                      const prompt_request& asked, id_maker& ids) {
   for (int tries = 0; tries < tries_max; ++tries) {
+    auto late = co_await learn_newest(e, logs);
+    if (late)
+      co_return *late;
     auto known =
         co_await run_blocking(e.use.pool, [&] { return history_of(e.use.node.view(), logs); });
     if (!known)
@@ -245,6 +258,9 @@ handlers::outcome handlers::roll_back_prompt(exchange& e) {
   if (!version)
     co_return version.error();
   keyed_work work = [&](id_maker& ids) -> outcome {
+    auto late = co_await learn_newest(e, wish->logs);
+    if (late)
+      co_return *late;
     auto p = find_prompt(e.use.node.view(), wish->logs.front(), *version);
     if (!p && p.error().code == errc::not_found)
       co_return problem{

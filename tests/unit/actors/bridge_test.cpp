@@ -89,6 +89,101 @@ TEST_F(bridge_shell, answers_for_a_log_that_nobody_runs) {
   EXPECT_EQ(answers.front().front().error().code, errc::unavailable);
 }
 
+class readers_of_a_lagging_view : public bridge_shell {
+protected:
+  std::vector<result<void>> proofs;
+
+  void miss(log_number in = example_log) {
+    tell(subject, atom::barrier::value,
+         missed_look{in, [this](const result<void>& proof) { proofs.push_back(proof); }});
+  }
+};
+
+TEST_F(readers_of_a_lagging_view, are_answered_by_a_barrier) {
+  miss();
+  EXPECT_EQ(script.barriers, 1);
+  ASSERT_EQ(proofs.size(), 1U);
+  EXPECT_TRUE(proofs.front());
+}
+
+TEST_F(readers_of_a_lagging_view, share_the_barrier_that_was_begun_after_they_asked) {
+  script.holds_barriers = true;
+  for (int n = 0; n < 100; ++n)
+    miss();
+  EXPECT_EQ(script.barriers, 1);
+  EXPECT_TRUE(proofs.empty());
+  script.holds_barriers = false;
+  tell(shard, atom::tick::value);
+  EXPECT_EQ(script.barriers, 2);
+  EXPECT_EQ(proofs.size(), 100U);
+  miss();
+  EXPECT_EQ(script.barriers, 3);
+}
+
+TEST_F(readers_of_a_lagging_view, are_not_answered_by_a_barrier_that_was_begun_before) {
+  script.holds_barriers = true;
+  miss();
+  miss();
+  script.answers_one_barrier = true;
+  tell(shard, atom::tick::value);
+  EXPECT_EQ(proofs.size(), 1U);
+  EXPECT_EQ(script.barriers, 2);
+  script.answers_one_barrier = true;
+  tell(shard, atom::tick::value);
+  EXPECT_EQ(proofs.size(), 2U);
+  EXPECT_EQ(script.barriers, 2);
+}
+
+TEST_F(readers_of_a_lagging_view, wait_through_a_change_of_leaders) {
+  script.refusal = errc::not_leader;
+  miss();
+  pass(milliseconds{2'000});
+  EXPECT_TRUE(proofs.empty());
+  script.refusal.reset();
+  pass(milliseconds{100});
+  ASSERT_EQ(proofs.size(), 1U);
+  EXPECT_TRUE(proofs.front());
+}
+
+TEST_F(readers_of_a_lagging_view, hear_together_that_nobody_leads) {
+  script.refusal = errc::not_leader;
+  miss();
+  pass(milliseconds{4'000});
+  miss();
+  EXPECT_TRUE(proofs.empty());
+  pass(milliseconds{1'200});
+  ASSERT_EQ(proofs.size(), 2U);
+  for (const auto& proof : proofs)
+    EXPECT_EQ(proof.error().code, errc::unavailable);
+  script.refusal.reset();
+  miss();
+  ASSERT_EQ(proofs.size(), 3U);
+  EXPECT_TRUE(proofs.back());
+}
+
+TEST_F(readers_of_a_lagging_view, do_not_wait_for_other_logs) {
+  script.holds_barriers = true;
+  miss(log_number{99});
+  miss();
+  script.holds_barriers = false;
+  tell(shard, atom::tick::value);
+  EXPECT_EQ(proofs.size(), 1U);
+  pass(milliseconds{5'200});
+  ASSERT_EQ(proofs.size(), 2U);
+  EXPECT_EQ(proofs.back().error().code, errc::unavailable);
+}
+
+TEST_F(readers_of_a_lagging_view, wait_for_the_scheduler_of_a_queue_that_is_new) {
+  constexpr log_number new_log{42};
+  miss(new_log);
+  pass(milliseconds{500});
+  EXPECT_TRUE(proofs.empty());
+  tell(subject, atom::routes::value, route_table{{{new_log, "new", 0, shard}}});
+  pass(milliseconds{100});
+  ASSERT_EQ(proofs.size(), 1U);
+  EXPECT_TRUE(proofs.front());
+}
+
 class node_as_seen_by_its_gateway : public test::actor_fixture {
 protected:
   class no_files final : public blobs {

@@ -201,6 +201,24 @@ TEST_F(scheduler_shell, acknowledges_nothing_that_the_store_did_not_take) {
   EXPECT_EQ((*later)->outcomes.front().error().code, errc::unavailable);
 }
 
+TEST_F(scheduler_shell, proves_that_nothing_is_missing_by_a_record_of_its_own) {
+  const auto before = ask<shard_status>(subject, atom::status::value);
+  auto proof = ask<outcome_batch>(subject, atom::barrier::value);
+  ASSERT_TRUE(*proof);
+  ASSERT_EQ((*proof)->outcomes.size(), 1U);
+  EXPECT_TRUE((*proof)->outcomes.front());
+  const auto after = ask<shard_status>(subject, atom::status::value);
+  EXPECT_EQ((*after)->standing.index, next((*before)->standing.index));
+}
+
+TEST_F(scheduler_shell, proves_nothing_without_its_store) {
+  rows.fails = true;
+  submit_one(1);
+  auto proof = ask<outcome_batch>(subject, atom::barrier::value);
+  ASSERT_TRUE(*proof);
+  EXPECT_EQ((*proof)->outcomes.front().error().code, errc::unavailable);
+}
+
 TEST_F(scheduler_shell, answers_after_the_journal_was_away) {
   journals.set_away(true);
   auto outcome = submit_one(1);

@@ -7,6 +7,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace dure::test {
@@ -14,7 +15,7 @@ namespace dure::test {
 /// What a scripted scheduler heard, and how it is to answer.
 struct scheduler_script {
   std::vector<command> wishes; ///< Everything that was wished, repeats too.
-  std::optional<errc> refusal; ///< Every wish and claim is refused with it.
+  std::optional<errc> refusal; ///< Every wish, claim and barrier is refused with it.
 
   struct waiting_claim {
     claim wish;
@@ -24,6 +25,10 @@ struct scheduler_script {
   std::deque<waiting_claim> claims;          ///< Not answered yet, oldest first.
   std::optional<result<answer>> next_answer; ///< The next tick gives it to the oldest claim.
   std::vector<std::string> members;          ///< Who may lead, as last told.
+  int barriers = 0;                          ///< How often proof was asked for.
+  bool holds_barriers = false;      ///< They are answered at a tick when it is false again.
+  bool answers_one_barrier = false; ///< The next tick answers the oldest that is held.
+  std::deque<caf::typed_response_promise<outcome_batch>> held_barriers;
   bool drained = false;
 
   /// Called by the actor: a promise may be kept on its own thread only.
@@ -34,6 +39,16 @@ struct scheduler_script {
     claims.pop_front();
     oldest.caller.deliver(outcome_batch{{*next_answer}});
     next_answer.reset();
+  }
+
+  void answer_barriers() {
+    while (!held_barriers.empty() &&
+           (!holds_barriers || std::exchange(answers_one_barrier, false))) {
+      auto oldest = std::move(held_barriers.front());
+      held_barriers.pop_front();
+      oldest.deliver(outcome_batch{
+          {refusal ? result<answer>{error{*refusal, {}}} : result<answer>{answer{accepted{}}}}});
+    }
   }
 
   template <class Body> std::vector<Body> all() const {
@@ -65,11 +80,20 @@ inline scheduler_actor::behavior_type scripted_scheduler(scheduler_actor::pointe
           script->claims.push_back({std::get<claim>(asked.wish.body), caller});
         return caller;
       },
-      [=](atom::barrier) { return outcome_batch{{answer{accepted{}}}}; },
+      [=](atom::barrier) {
+        auto caller = self->make_response_promise<outcome_batch>();
+        ++script->barriers;
+        script->held_barriers.push_back(caller);
+        script->answer_barriers();
+        return caller;
+      },
       [=](atom::journal, const journal_message&) {},
       [=](atom::channel, const channel_message&) {},
       [=](atom::members, const std::vector<std::string>& told) { script->members = told; },
-      [=](atom::tick) { script->answer_claim(); },
+      [=](atom::tick) {
+        script->answer_claim();
+        script->answer_barriers();
+      },
       [=](atom::leaving) {},
       [=](atom::drain) {
         script->drained = true;

@@ -57,7 +57,7 @@ std::vector<command_body> all_commands() {
                {4, 5, 6},
                true,
                {{}, 7}},
-          release{of, attempt_end::released, 12},
+          release{of, attempt_end::released, 12, {1, 2, 3}, true, true},
           lose_node{"node-b", of.boot},
           configure_queue{some_settings()},
           put_record{"queue/a", "{}", 3, timestamp{milliseconds{4}}},
@@ -74,7 +74,8 @@ std::vector<command_body> all_commands() {
           forget_answer{id<command_id>(2)},
           expire_record{"key", 6},
           add_artifacts{of, {{"page-1", file}}},
-          keep_log{of, file}};
+          keep_log{of, file},
+          put_records{{{"queue/a", "{}", 1, {}}, {"kinds", "{}", {}, {}}}}};
 }
 
 std::vector<result<answer>> all_answers() {

@@ -22,13 +22,13 @@ public:
       owner_.reads_left_ = 0;
       return error{errc::store_failed, "Broken by the test."};
     }
-    return owner_.state_.get(f, key);
+    return owner_.shown().get(f, key);
   }
 
   result<void> scan(family f, const key_range& range, scan_order order,
                     const row_visitor& visit) const override {
     std::lock_guard lock{owner_.mutex_};
-    return owner_.state_.scan(f, range, order, visit);
+    return owner_.shown().scan(f, range, order, visit);
   }
 
 private:
@@ -118,6 +118,24 @@ std::vector<job_change> memory_backend::changes_of(const state_delta& delta) con
   return changes;
 }
 
+const memory_state& memory_backend::shown() const {
+  return lagging_state_ ? *lagging_state_ : state_;
+}
+
+void memory_backend::catch_up(log_number log, std::function<void(result<void>)> done) {
+  asio::post(thread_, [this, log, done = std::move(done)] {
+    std::unique_lock lock{mutex_};
+    ++caught_up_[log];
+    result<void> proof;
+    if (leaderless_)
+      proof = error{errc::unavailable, "Broken by the test."};
+    else if (lagging_in_.erase(log); lagging_in_.empty())
+      lagging_state_.reset();
+    lock.unlock();
+    done(proof);
+  });
+}
+
 const state_reader& memory_backend::view() const {
   return *view_;
 }
@@ -184,7 +202,8 @@ void memory_backend::tell_progress(job_progress p) {
 }
 
 job memory_backend::read(const job_id& id) const {
-  auto found = queries::find_job(*view_, id);
+  std::lock_guard lock{mutex_};
+  auto found = queries::find_job(state_, id);
   DURE_CHECK(found.has_value());
   return std::move(*found);
 }
@@ -214,6 +233,22 @@ void memory_backend::break_commands(std::function<bool(const command&)> which) {
 void memory_backend::break_view_after(std::optional<std::size_t> reads) {
   std::lock_guard lock{mutex_};
   reads_left_ = reads;
+}
+
+void memory_backend::lag_in(std::set<log_number> logs) {
+  std::lock_guard lock{mutex_};
+  lagging_state_ = state_;
+  lagging_in_ = std::move(logs);
+}
+
+void memory_backend::break_catch_up(bool broken) {
+  std::lock_guard lock{mutex_};
+  leaderless_ = broken;
+}
+
+std::map<log_number, int> memory_backend::caught_up() const {
+  std::lock_guard lock{mutex_};
+  return caught_up_;
 }
 
 void memory_backend::hold_asks() {

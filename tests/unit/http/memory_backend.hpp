@@ -57,6 +57,7 @@ public:
 
   void ask(log_number log, std::vector<command> wishes,
            std::function<void(outcomes)> done) override;
+  void catch_up(log_number log, std::function<void(result<void>)> done) override;
   const state_reader& view() const override;
 
   blobs& files() override { return files_; }
@@ -104,6 +105,16 @@ public:
   /// The view fails after so many further reads of single rows; nothing: it works again.
   void break_view_after(std::optional<std::size_t> reads);
 
+  /// The view shows nothing new until it was caught up with in each of these logs, as if what
+  /// comes meanwhile came through other nodes.
+  void lag_in(std::set<log_number> logs);
+
+  /// Nobody leads any log: `catch_up` fails; false: somebody does again.
+  void break_catch_up(bool broken);
+
+  /// Returns how often it was caught up with each log.
+  std::map<log_number, int> caught_up() const;
+
   /// Asks are answered only after `release`.
   void hold_asks();
   void release_asks();
@@ -125,6 +136,7 @@ private:
   void publish(const std::string& queue, std::uint16_t shard, const job_progress& p) override;
   std::unique_ptr<subscription> subscribe(std::function<void(job_progress)> on_progress) override;
 
+  const memory_state& shown() const;
   result<answer> carry_out(log_number log, const command& c);
   std::vector<job_change> changes_of(const state_delta& delta) const;
   void define_queues();
@@ -143,6 +155,10 @@ private:
   bool broken_after_ = false;
   std::function<bool(const command&)> is_broken_;
   std::optional<std::size_t> reads_left_;
+  std::optional<memory_state> lagging_state_;
+  std::set<log_number> lagging_in_;
+  bool leaderless_ = false;
+  std::map<log_number, int> caught_up_;
   bool held_ = false;
   std::vector<std::function<void()>> waiting_;
   std::string unready_;
