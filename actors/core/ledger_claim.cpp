@@ -101,6 +101,16 @@ result<std::size_t> room_for_leases(const state_reader& state, const context& at
   return std::min<std::size_t>(running < most ? most - running : 0, by_rate);
 }
 
+/// Returns about how many bytes a grant of the job takes in a message.
+std::size_t weight(const job_spec& spec) {
+  constexpr std::size_t fixed = 256;
+  auto bytes = fixed + spec.params.size() + spec.input.size() + spec.group.size() +
+               spec.unique_key.size() + spec.owner.size() + spec.traceparent.size();
+  for (const auto& tag : spec.tags)
+    bytes += tag.size();
+  return spec.input_file ? bytes + spec.input_file->name.size() + fixed : bytes;
+}
+
 /// Gathers the leases of one claim.
 struct granting {
   const claim& wish;
@@ -110,15 +120,14 @@ struct granting {
   granted answered{};
 
   bool has_room_for(const job& j) const {
-    return answered.grants.empty() ||
-           bytes + j.spec.params.size() + j.spec.input.size() <= limits::claim_bytes_max;
+    return answered.grants.empty() || bytes + weight(j.spec) <= limits::claim_bytes_max;
   }
 
   void grant_one(job j) {
     const auto attempt = static_cast<std::uint16_t>(j.attempts_made + 1);
     const lease of{j.spec.id, attempt, at.epoch, wish.node, wish.boot};
     const auto ends_at = at.now + j.spec.timeout.hard + limits::timeout_grace;
-    bytes += j.spec.params.size() + j.spec.input.size();
+    bytes += weight(j.spec);
     made.events.push_back(events::job_leased{of, wish.id, ends_at});
     answered.grants.push_back({of, std::move(j.spec), at.now, false});
   }

@@ -190,17 +190,25 @@ result<decision> decide_on(const state_reader& state, const fail& c, const conte
   auto j = leased_job(state, c.of, c.end);
   if (!j)
     return j.error();
-  const bool concerned = *j && concerns_provider((*j)->spec);
+  bool concerned = *j && concerns_provider((*j)->spec);
+  auto failure = within_limits(c.failure);
+  if (concerned) {
+    auto odd = is_refused_itself(state, **j, c.failure.code, at);
+    if (!odd)
+      return odd.error();
+    failure.retryable = failure.retryable && !*odd;
+    concerned = !*odd;
+  }
   result<std::optional<timestamp>> excused{std::optional<timestamp>{}};
   if (concerned)
-    excused = excuse(state, **j, c.failure.code, at);
+    excused = excuse(state, c.failure.code, at);
   if (!excused)
     return excused.error();
   const bill owed{c.cost, c.possibly_charged, is_unheard(c.end)};
-  auto made = decide_end(state,
-                         {c.of, c.end, within_limits(c.failure), c.retry_not_before,
-                          c.peak_memory_bytes, owed, *excused},
-                         at);
+  auto made = decide_end(
+      state,
+      {c.of, c.end, std::move(failure), c.retry_not_before, c.peak_memory_bytes, owed, *excused},
+      at);
   if (concerned && made && !made->events.empty())
     if (auto noted = note_failure(state, c, *made, at); !noted)
       return noted.error();

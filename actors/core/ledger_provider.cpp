@@ -30,11 +30,6 @@ std::uint32_t failures_with(const provider_row& row, std::string_view code, time
   return code == code_key_refused ? std::max(failures, provider_failures_max) : failures;
 }
 
-bool failed_before(const job& j, std::string_view code) {
-  return std::any_of(j.attempts.begin(), j.attempts.end(),
-                     [code](const attempt& a) { return a.failure && a.failure->code == code; });
-}
-
 template <class Change>
 result<void> change_provider(overlay& state, log_number log, Change&& change) {
   auto row = provider_of(state, log);
@@ -65,8 +60,12 @@ result<void> note_success(const state_reader& state, const complete&, decision& 
   auto row = provider_of(state, at.log);
   if (!row)
     return row.error();
-  if (row->failures > 0)
-    made.events.push_back(events::provider_seen{0, {}, {}});
+  if (row->failures == 0)
+    return {};
+  // A wait that the provider asked for goes on; one that we made ourselves is over.
+  const bool asked = !is_down(*row) && row->blocked_until > at.now;
+  made.events.push_back(asked ? events::provider_seen{0, row->blocked_until, row->reason}
+                              : events::provider_seen{0, {}, {}});
   return {};
 }
 
@@ -84,23 +83,33 @@ result<void> note_failure(const state_reader& state, const fail& c, decision& ma
   if (!row)
     return row.error();
   events::provider_seen seen{failures_with(*row, c.failure.code, at.now), {}, c.failure.message};
+  seen.blocked_until = row->blocked_until;
   if (seen.failures >= provider_failures_max)
-    seen.blocked_until = at.now + block_after(seen.failures);
+    seen.blocked_until = std::max(seen.blocked_until, at.now + block_after(seen.failures));
   made.events.push_back(std::move(seen));
   return {};
 }
 
-result<std::optional<timestamp>> excuse(const state_reader& state, const job& j,
-                                        std::string_view code, const context& at) {
+result<bool> is_refused_itself(const state_reader& state, const job& j, std::string_view code,
+                               const context& at) {
+  if (code != code_key_refused)
+    return false;
+  auto row = provider_of(state, at.log);
+  if (!row)
+    return row.error();
+  const auto refused_before = [code](const attempt& a) {
+    return a.failure && a.failure->code == code;
+  };
+  return row->failures == 0 && std::any_of(j.attempts.begin(), j.attempts.end(), refused_before);
+}
+
+result<std::optional<timestamp>> excuse(const state_reader& state, std::string_view code,
+                                        const context& at) {
   const std::optional<timestamp> none;
   auto row = provider_of(state, at.log);
   if (!row)
     return row.error();
   const bool refused = code == code_key_refused;
-  // Some refuse a question as they refuse a key: it is known by being refused again although others
-  // were answered since.
-  if (refused && row->failures == 0 && failed_before(j, code))
-    return none;
   if (code == code_rate_limited && is_down(*row))
     return std::optional{at.now + block_first};
   const auto failures = failures_with(*row, code, at.now);

@@ -211,6 +211,8 @@ std::string_view to_string(wait_reason reason) {
     return "quota";
   case wait_reason::provider:
     return "provider";
+  case wait_reason::no_node:
+    return "no_capable_node";
   case wait_reason::position:
     return "position";
   }

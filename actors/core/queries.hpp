@@ -98,6 +98,7 @@ enum class wait_reason : std::uint8_t {
   quota,       ///< The model's quota: `detail` says for about how long.
   provider,    ///< The provider does not answer or asked to wait: `detail` says what it said.
   position,    ///< Others are before it, or it is next.
+  no_node,     ///< No living node offers its kind. Known to gateways alone.
 };
 
 std::string_view to_string(wait_reason reason);

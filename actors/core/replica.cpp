@@ -10,6 +10,9 @@ namespace {
 
 constexpr milliseconds look_period{1'000};
 constexpr milliseconds look_period_of_a_leader{2'000};
+constexpr milliseconds own_beat_patience{1'500}; ///< Three of them.
+/// A tail that delivers nothing for so long, while the leader tells of more, is asked for again.
+constexpr milliseconds silent_tail_patience{3'000};
 
 } // namespace
 
@@ -62,10 +65,13 @@ void replica::machine::hear(replica_input::tick& t) {
   ticks = t.ticks;
   now = t.now;
   auto counted = quiet.tick(ticks);
-  if (!counted)
-    peers.forgive();
   auto passed = counted.value_or(milliseconds{0});
-  peers.pass(passed);
+  since_own_beat += passed;
+  // Who does not hear itself hears nobody: others' silence says nothing.
+  if (!counted || since_own_beat > own_beat_patience)
+    peers.forgive();
+  else
+    peers.pass(passed);
   since_look += passed;
   expire_claims();
   if (lost)
@@ -79,10 +85,16 @@ void replica::machine::hear(replica_input::tick& t) {
     feedable = feedable || speed.waits_for_time();
     lose_silent_nodes(passed);
     reconsider_leading(passed);
-    return decide_due();
+    return in == phase::leading ? decide_due() : void();
   }
   if (in == phase::looking || (in == phase::checking && check_failed))
     return ask_look();
+  behind_for = in == phase::following && peers.ahead_of(position.index) ? behind_for + passed
+                                                                        : milliseconds{0};
+  if (behind_for >= silent_tail_patience) {
+    behind_for = milliseconds{0};
+    emit(replica_effect::tail{dure::next(position.index)});
+  }
   auto wants_news =
       (in == phase::recovering && !putting) || (in == phase::following && (quiet.over() || lone()));
   if (wants_news && since_look >= look_period)

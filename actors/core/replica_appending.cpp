@@ -174,12 +174,21 @@ void replica::machine::land() {
   stalled = false;
   in = phase::leading;
   auto delta = flying.take();
-  launch();
+  resigning = resigning && first_choice({}) != config.node;
+  const auto ends = draining || resigning;
+  if (!ends)
+    launch();
   emit(replica_effect::write{std::move(delta), position.index, position.time,
                              std::move(landed.events)});
   written = true;
   for (auto& r : landed.replies)
     emit(std::move(r));
+  if (!ends)
+    return;
+  // Whoever has more to say repeats it to the next leader.
+  drop_undecided(errc::not_leader);
+  for (; !waiting.empty(); take_first()) {
+  }
   resign_if_idle();
 }
 
@@ -201,6 +210,7 @@ void replica::machine::drop_undecided(errc code) {
   refuse_all(next.replies, code);
   next = {};
   building.take();
+  silent_nodes.clear(); // What was to end their leases may be among it.
   for (auto left = waiting.size(); left > 0; --left) {
     auto w = take_first();
     if (w.caller)

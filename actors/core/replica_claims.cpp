@@ -82,6 +82,7 @@ void replica::machine::begin_pace() {
   silent_nodes.clear();
   resigning = false;
   led_for = milliseconds{0};
+  since_roll_call = milliseconds{0};
   speed.begin(provider->rate, provider->failures > 0 || provider->blocked_until > now, ticks);
 }
 

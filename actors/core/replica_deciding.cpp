@@ -28,6 +28,8 @@ void replica::machine::hear(replica_input::claim_wish& w) {
   ticks = w.ticks;
   now = w.now;
   const auto& wish = std::get<claim>(w.wish.body);
+  peers.note_sign_of(wish.node);
+  hear_again(wish.node);
   auto older = std::find_if(claims.begin(), claims.end(), [&wish](const waiting_claim& c) {
     const auto& body = std::get<claim>(c.wish.body);
     return body.node == wish.node && body.boot == wish.boot;
@@ -37,7 +39,7 @@ void replica::machine::hear(replica_input::claim_wish& w) {
     claims.erase(older);
   }
   if (draining)
-    return answer_now(w.caller, answer{granted{}});
+    return answer_now(w.caller, error{errc::not_leader, {}});
   if (auto refusal = closed_to(w.wish))
     return answer_now(w.caller, error{*refusal, {}});
   waiting_claim newest{w.caller, std::move(w.wish), w.until};
@@ -53,7 +55,7 @@ void replica::machine::hear(replica_input::claim_wish& w) {
 void replica::machine::hear(replica_input::barrier_wish& w) {
   ticks = w.ticks;
   now = w.now;
-  if (in != phase::leading)
+  if (in != phase::leading || draining)
     return answer_now(w.caller, error{errc::not_leader, {}});
   if (stalled)
     return answer_now(w.caller, error{errc::unavailable, {}});

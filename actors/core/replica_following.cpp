@@ -64,6 +64,7 @@ void replica::machine::apply_tailed(record_tailed& t) {
   position.hash = trailing_hash(t.bytes);
   position.time = r->time;
   position.created = accepted_created;
+  behind_for = milliseconds{0};
   write_position(changes, config.log, position, std::move(t.bytes));
   emit(replica_effect::write{changes.take(), position.index, position.time, std::move(facts)});
   written = true;
@@ -95,12 +96,41 @@ std::optional<error> replica::machine::breaks_chain(const record& r, journal_ind
   return std::nullopt;
 }
 
-void replica::machine::hear(replica_input::peer& p) {
-  if (in == phase::halted || p.node == config.node)
+/// The node's own beat: it hears others, and whether it leaves.
+void replica::machine::hear_itself(const replica_input::peer& p) {
+  if (p.boot != config.boot)
     return;
-  auto reborn = peers.hear(p);
-  if (silent_nodes.erase(p.node) > 0)
-    feedable = true;
+  since_own_beat = milliseconds{0};
+  if (!p.leaving || std::exchange(leaving, true) || in != phase::leading)
+    return;
+  resigning = !first_choice({}).empty();
+  resign_if_idle();
+}
+
+/// A node that was taken for dead speaks: what is left to be ended of its leases may be new ones.
+void replica::machine::hear_again(const std::string& node) {
+  if (silent_nodes.erase(node) == 0)
+    return;
+  feedable = true;
+  std::erase_if(waiting, [&](const waiting_wish& w) {
+    const auto* ended = std::get_if<lose_node>(&w.wish.body);
+    if (w.caller || !ended || ended->node != node || ended->except)
+      return false;
+    waiting_bytes -= w.bytes;
+    return true;
+  });
+}
+
+void replica::machine::hear(replica_input::peer& p) {
+  if (in == phase::halted)
+    return;
+  if (p.node == config.node)
+    return hear_itself(p);
+  auto heard = peers.hear(p);
+  if (heard == peer_table::life::ended)
+    return;
+  auto reborn = heard == peer_table::life::begun;
+  hear_again(p.node);
   if (p.leads && p.epoch >= position.epoch)
     quiet.restart();
   if (reborn && (in == phase::leading || out))
@@ -134,12 +164,14 @@ void replica::machine::reconsider() {
 
 void replica::machine::try_to_lead() {
   auto time_has_come = lone() || quiet.over();
-  if (config.may_lead && !draining && time_has_come && accept_stream())
+  if (config.may_lead && !draining && !leaving && time_has_come && accept_stream())
     claim_lead();
 }
 
 void replica::machine::claim_lead() {
   in = phase::claiming;
+  next = {};
+  building.take();
   auto epoch = dure::next(position.epoch);
   open_draft();
   next.head.epoch = epoch;

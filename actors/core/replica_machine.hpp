@@ -1,8 +1,8 @@
 #pragma once
 
 #include "actors/core/pace.hpp"
-#include "actors/core/record_codec.hpp"
 #include "actors/core/replica.hpp"
+#include "actors/core/replica_parts.hpp"
 #include "actors/core/replica_peers.hpp"
 #include "actors/core/replica_rows.hpp"
 #include "actors/core/replica_silence.hpp"
@@ -41,47 +41,10 @@ struct replica::machine {
     halted,
   };
 
-  /// A wish that waits for room in a record; the replica's own have no caller.
-  struct waiting_wish {
-    std::optional<ticket> caller;
-    command wish;
-    std::size_t bytes = 0;
-  };
-
-  struct waiting_claim {
-    ticket caller{};
-    command wish;
-    monotonic until{};
-  };
-
-  /// The record that is being decided.
-  struct draft {
-    bool open = false;
-    bool full = false;
-    record head; ///< Everything but its entries.
-    record_writer entries;
-    std::vector<event> events;
-    std::vector<replica_effect::reply> replies;
-  };
-
-  /// The record that was appended and whose fate is not known yet.
-  struct flight {
-    enum class stage {
-      asked,   ///< The append is to be answered.
-      reading, ///< Looks whether it is there.
-      looking, ///< Refused and not there: looks how far the log goes.
-      resting, ///< Until the next tick.
-      parked,  ///< Until the log is whole again.
-    };
-    stage at = stage::asked;
-    bool claims = false;  ///< It is a claim of leadership.
-    bool refused = false; ///< The last append was.
-    bool rested = true;   ///< It may be appended again at once.
-    milliseconds tried{};
-    log_position after; ///< Where the store stands once it is taken.
-    std::vector<event> events;
-    std::vector<replica_effect::reply> replies;
-  };
+  using waiting_wish = replica_part::waiting_wish;
+  using waiting_claim = replica_part::waiting_claim;
+  using draft = replica_part::draft;
+  using flight = replica_part::flight;
 
   machine(replica_config c, const state_reader& b);
 
@@ -153,6 +116,8 @@ struct replica::machine {
   // replica_following.cpp: the tail, and who tries to lead.
   void hear(record_tailed& t);
   void hear(replica_input::peer& p);
+  void hear_itself(const replica_input::peer& p);
+  void hear_again(const std::string& node);
   void follow();
   void leave_tail();
   void compare_known(const record_tailed& t);
@@ -213,11 +178,14 @@ struct replica::machine {
   bool due_again = false;   ///< More was due than one round takes.
   monotonic overdue_from{}; ///< No lease is ended as overdue before.
 
-  bool resigning = false;             ///< Another node shall lead, once nothing is in flight here.
-  milliseconds led_for{};             ///< Since this node began to lead, or last thought about it.
+  bool resigning = false; ///< Another node shall lead, once nothing is in flight here.
+  milliseconds led_for{}; ///< Since this node began to lead, or last thought about it.
   milliseconds reconsider_after{15'000};
   std::set<std::string> silent_nodes; ///< Their leases were ended here; they are granted none.
   milliseconds since_roll_call{};
+  milliseconds since_own_beat{}; ///< It comes back by the way that others' come.
+  milliseconds behind_for{};     ///< While following: nothing came of what others have.
+  bool leaving = false;          ///< The node has begun to end: others should lead.
 
   bool look_asked = false;
   bool journal_away = false;

@@ -4,16 +4,17 @@
 
 namespace dure {
 
-bool peer_table::hear(const replica_input::peer& p) {
+peer_table::life peer_table::hear(const replica_input::peer& p) {
   auto known = nodes_.find(p.node);
   if (known == nodes_.end()) {
-    if (nodes_.size() < nodes_max)
-      nodes_.emplace(p.node, heard_node{p, true, {}, {}});
-    return true;
+    if (nodes_.size() >= nodes_max)
+      return life::same;
+    nodes_.emplace(p.node, heard_node{p, true, {}, {}});
+    return life::begun;
   }
   auto& [last, reported, silent, ended] = known->second;
   if (std::find(ended.begin(), ended.end(), p.boot) != ended.end())
-    return false;
+    return life::ended;
   auto reborn = last.boot != p.boot;
   if (reborn) {
     ended.push_back(last.boot);
@@ -23,7 +24,7 @@ bool peer_table::hear(const replica_input::peer& p) {
   last = p;
   reported = true;
   silent = milliseconds{0};
-  return reborn;
+  return reborn ? life::begun : life::same;
 }
 
 const replica_input::peer* peer_table::ahead_of(journal_index index) const {
@@ -38,6 +39,11 @@ const replica_input::peer* peer_table::ahead_of(journal_index index) const {
 bool peer_table::has_reported(std::string_view node, timestamp created) const {
   auto known = nodes_.find(node);
   return known != nodes_.end() && known->second.reported && known->second.last.created == created;
+}
+
+void peer_table::note_sign_of(std::string_view node) {
+  if (auto known = nodes_.find(node); known != nodes_.end())
+    known->second.silent = milliseconds{0};
 }
 
 void peer_table::pass(milliseconds time) {

@@ -16,15 +16,23 @@ public:
   static constexpr std::size_t nodes_max = 4'096;     ///< Further ones are not listened to.
   static constexpr std::size_t boots_remembered = 16; ///< Older lives of a node, told apart.
 
-  /// Returns whether the node has begun a new life since it was last heard. A beat of an earlier
-  /// life that comes late is dropped.
-  bool hear(const replica_input::peer& p);
+  /// Which life of a node has been heard.
+  enum class life {
+    same,
+    begun, ///< A new one, or the first.
+    ended, ///< An earlier one: the beat came late and is dropped.
+  };
+
+  life hear(const replica_input::peer& p);
 
   /// Returns the peer whose applied index is the highest above `index`, or null.
   const replica_input::peer* ahead_of(journal_index index) const;
 
   /// Returns whether `node` has told where it stands after it saw the stream created at `created`.
   bool has_reported(std::string_view node, timestamp created) const;
+
+  /// Something else than a beat has come from a node.
+  void note_sign_of(std::string_view node);
 
   /// Time has passed in which beats could be heard.
   void pass(milliseconds time);

@@ -26,7 +26,8 @@ std::uint64_t draw(std::string_view node, log_number log) {
 
 /// Returns the node that this log would choose among those that could lead now, but for `besides`.
 std::string replica::machine::first_choice(std::string_view besides) const {
-  auto best = besides != config.node && config.may_lead && !draining ? config.node : std::string{};
+  auto best = besides != config.node && config.may_lead && !draining && !leaving ? config.node
+                                                                                 : std::string{};
   peers.for_each_heard_within(heard_lately, [&](const replica_input::peer& p) {
     auto may_lead = std::find(schedulers.begin(), schedulers.end(), p.node) != schedulers.end();
     auto keeps_up = p.created == stream.created &&
@@ -46,7 +47,8 @@ void replica::machine::reconsider_leading(milliseconds passed) {
   if (led_for < reconsider_after)
     return;
   led_for = milliseconds{0};
-  resigning = first_choice({}) != config.node;
+  const auto choice = first_choice({});
+  resigning = !choice.empty() && choice != config.node;
   if (resigning)
     reconsider_after = std::min(2 * reconsider_after, reconsider_max);
   resign_if_idle();

@@ -73,6 +73,10 @@ void beat(scheduler_state& state) {
 
 std::function<void(outcome_batch)> remote_caller(scheduler_state& state, std::string reply_to) {
   return [&state, to = std::move(reply_to)](outcome_batch told) {
+    // This node ends, the log goes on: the next leader is to be asked.
+    for (auto& outcome : told.outcomes)
+      if (!outcome && outcome.error().code == errc::shutting_down)
+        outcome = error{errc::not_leader, {}};
     state.peers->reply(to, encode(reply_message{state.applied, std::move(told.outcomes)}));
   };
 }

@@ -123,10 +123,10 @@ void step(scheduler_pointer self, replica_message message) {
 void look_at_clock(scheduler_pointer self) {
   auto& state = self->state;
   const auto at = now(state);
-  step(self, at);
-  settle(state, state.remote.take_overdue(at.ticks));
   if (at.ticks - state.beat_at >= beat_period)
     beat(state);
+  step(self, at);
+  settle(state, state.remote.take_overdue(at.ticks));
 }
 
 /// Opens a batch at the desk; nothing, and the caller is refused, when there is no room or the log
@@ -220,12 +220,10 @@ struct channel_listener {
     auto beat = decode_beat(told.bytes);
     if (!beat)
       return note_trouble(beat.error());
-    if (beat->node == of.replica.node) {
-      if (beat->boot != of.replica.boot)
-        caf::anon_send(of.supervisor, atom::namesake::value, beat->boot);
-      return;
-    }
-    of.listeners.heard(of.replica.log, *beat);
+    if (beat->node != of.replica.node)
+      of.listeners.heard(of.replica.log, *beat);
+    else if (beat->boot != of.replica.boot)
+      caf::anon_send(of.supervisor, atom::namesake::value, beat->boot);
     step(self, std::move(*beat));
   }
 
@@ -233,17 +231,22 @@ struct channel_listener {
     auto caller = remote_caller(self->state, std::move(told.reply_to));
     auto asked = decode_request(told.bytes);
     if (!asked)
-      return caller({{asked.error()}});
+      return caller({{to_repeat(asked.error())}});
     std::visit(request_listener{self, std::move(caller)}, *asked);
   }
 
   void operator()(request_answered& told) const {
     auto& state = self->state;
     auto reply = told.reply ? decode_reply(*told.reply) : told.reply.error();
+    if (told.reply && !reply)
+      reply = to_repeat(reply.error());
     settle(state, state.remote.answered(told.number, std::move(reply), now(state).ticks));
     settle(state, state.remote.take_shown(state.applied));
     answer_drains(state);
   }
+
+  /// What two versions cannot say to each other is no answer to a wish.
+  static error to_repeat(const error& why) { return {errc::unknown_outcome, why.context}; }
 
   /// A node of another version speaks: it is heard again every half second.
   void note_trouble(const error& why) const {

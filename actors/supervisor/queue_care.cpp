@@ -8,6 +8,7 @@ namespace dure {
 namespace {
 
 constexpr milliseconds wish_timeout{15'000};
+constexpr milliseconds rest_after_trouble{5'000};
 
 command to_command(supervisor_state& state, command_body body) {
   auto& time = state.context->time;
@@ -26,9 +27,11 @@ bool is_trouble(const result<answer>& outcome) {
 
 void queues_made(supervisor_pointer self, const outcome_batch& told) {
   for (const auto& outcome : told.outcomes)
-    if (is_trouble(outcome))
+    if (is_trouble(outcome)) {
+      self->state.records_again_at = self->state.context->time.ticks() + rest_after_trouble;
       self->state.context->log.write(log_level::warn, "queue-not-made", outcome.error().context,
                                      {{"code", std::string{to_string(outcome.error().code)}}});
+    }
   self->state.making_queues = false;
   self->state.stale = true;
 }
@@ -53,7 +56,8 @@ void make_records(supervisor_pointer self, const std::vector<queue_definition>& 
   const auto& of = *state.context;
   const auto& control = state.schedulers.at(control_log);
   const auto& stands = control.status.standing;
-  if (state.making_queues || !control.handle || (!stands.leads && stands.leader.empty()))
+  if (state.making_queues || of.time.ticks() < state.records_again_at || !control.handle ||
+      (!stands.leads && stands.leader.empty()))
     return;
   auto records = of.own_records ? of.own_records() : std::vector<put_record>{};
   if (stands.leads)
@@ -97,6 +101,7 @@ void learn_members(supervisor_pointer self) {
   if (!state.context->read_members)
     return;
   auto members = state.context->read_members();
+  state.stale = state.stale || !members;
   if (!members)
     return state.context->log.write(log_level::error, "nodes-unreadable", members.error().context);
   if (*members == state.members)

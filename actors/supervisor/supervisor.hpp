@@ -83,8 +83,9 @@ struct supervisor_state {
   std::vector<std::string> members;        ///< That may lead; empty: not known.
   std::optional<monotonic> namesake_since; ///< When another process beat under this name first.
   monotonic started_at{};
-  bool making_queues = false; ///< Records are on their way to `control`.
-  bool stale = true;          ///< What the queues say may not be done yet.
+  monotonic records_again_at{}; ///< After trouble with records, not before.
+  bool making_queues = false;   ///< Records are on their way to `control`.
+  bool stale = true;            ///< What the queues say may not be done yet.
   bool gave_up = false;
   bool ending = false;  ///< The node drains or has drained: nobody is started any more.
   bool drained = false; ///< Nothing is in flight any more.

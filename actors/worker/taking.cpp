@@ -37,6 +37,9 @@ void take_one(worker_state& state, grant granted, monotonic now) {
   auto of = granted.of;
   if (state.load->find(of) || is_superseding(state, of))
     return; // a repeated claim
+  auto link = state.shards.find(log_of(of.job));
+  if (link != state.shards.end() && is_reported(link->second.reports, of))
+    return; // it is being given back: the answer came too late
   if (state.draining_since || granted.cancel_requested)
     return report(
         state,

@@ -39,6 +39,12 @@ json kinds_of(const node_definition& node) {
   return kinds;
 }
 
+const seen_node* find(const std::vector<seen_node>& seen, const std::string& name) {
+  auto found = std::find_if(seen.begin(), seen.end(),
+                            [&](const seen_node& node) { return node.name == name; });
+  return found == seen.end() ? nullptr : &*found;
+}
+
 json to_shard(const std::string& queue, std::size_t shard, log_number log,
               const log_position& position, const std::vector<seen_node>& seen) {
   auto newest = position.index;
@@ -69,13 +75,22 @@ json to_shard(const std::string& queue, std::size_t shard, log_number log,
 
 } // namespace
 
+bool is_offered(std::string_view kind, const std::vector<node_definition>& registered,
+                const std::vector<seen_node>& seen) {
+  auto offers = [&](const node_definition& node) {
+    auto has_kind = std::any_of(node.kinds.begin(), node.kinds.end(),
+                                [kind](const offered_kind& one) { return one.name == kind; });
+    const auto* heard = has_kind ? find(seen, node.name) : nullptr;
+    return heard && is_alive(*heard);
+  };
+  return registered.empty() || std::any_of(registered.begin(), registered.end(), offers);
+}
+
 json to_nodes_json(const std::vector<node_definition>& registered,
                    const std::vector<seen_node>& seen) {
   auto nodes = json::array();
   for (const auto& node : registered) {
-    auto found = std::find_if(seen.begin(), seen.end(),
-                              [&](const seen_node& one) { return one.name == node.name; });
-    const auto* heard = found == seen.end() ? nullptr : &*found;
+    const auto* heard = find(seen, node.name);
     nodes.push_back({{"name", node.name},
                      {"boot_id", heard ? json(to_string(heard->boot)) : json(nullptr)},
                      {"roles", roles_of(node)},

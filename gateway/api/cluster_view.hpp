@@ -6,9 +6,14 @@
 #include "actors/core/state.hpp"
 
 #include <nlohmann/json_fwd.hpp>
+#include <string_view>
 #include <vector>
 
 namespace dure::gateway {
+
+/// Returns whether a living node runs jobs of `kind`; true as well while no node has joined.
+bool is_offered(std::string_view kind, const std::vector<node_definition>& registered,
+                const std::vector<seen_node>& seen);
 
 /// Returns the answer of GET /api/v1/nodes: every registered node, alive or not. States: "ready",
 /// "draining", "silent" (nothing was heard of it for 4 s; boot_id is null when nothing ever was).

@@ -120,16 +120,20 @@ void actor_backend::heard(log_number log, const replica_input::peer& peer) {
 std::vector<seen_node> actor_backend::nodes() const {
   const auto now = parts_.time.ticks();
   std::map<std::string, seen_node> all;
-  const std::scoped_lock lock{mutex_};
-  for (const auto& [name, node] : others_) {
-    all[name] = node.last;
-    all[name].silent = now - node.at;
-  }
   auto& own = all[parts_.node] = {parts_.node, parts_.boot, false, {}, {}};
-  for (const auto& [log, shard] : shards_) {
-    auto place = read_position(parts_.view, log);
-    own.replicas[log] = {place ? place->index : journal_index{}, shard.standing.leads};
+  {
+    const std::scoped_lock lock{mutex_};
+    for (const auto& [name, node] : others_) {
+      all[name] = node.last;
+      all[name].silent = now - node.at;
+    }
+    for (const auto& [log, shard] : shards_)
+      own.replicas[log].leads = shard.standing.leads;
   }
+  // Schedulers wait for the lock: nobody reads the store under it.
+  for (auto& [log, replica] : own.replicas)
+    if (auto place = read_position(parts_.view, log))
+      replica.index = place->index;
   std::vector<seen_node> listed;
   for (auto& [name, node] : all)
     listed.push_back(std::move(node));

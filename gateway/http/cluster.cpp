@@ -2,6 +2,7 @@
 #include "gateway/api/node_directory.hpp"
 #include "gateway/api/queue_directory.hpp"
 #include "gateway/http/handlers.hpp"
+#include "gateway/http/keyed.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -21,6 +22,25 @@ const seen_node* find(const std::vector<seen_node>& seen, const std::string& nam
   auto found = std::find_if(seen.begin(), seen.end(),
                             [&](const seen_node& node) { return node.name == name; });
   return found == seen.end() ? nullptr : &*found;
+}
+
+checked<response> ask_to_end(exchange& e) {
+  const auto& name = e.head.captures.front();
+  const auto seen = e.use.node.nodes();
+  const auto* node = find(seen, name);
+  auto registered = read_nodes(e.use.node.view());
+  if (!registered)
+    return to_problem(registered.error());
+  const bool is_known =
+      node || std::any_of(registered->begin(), registered->end(),
+                          [&](const node_definition& one) { return one.name == name; });
+  if (!is_known)
+    return problem{404, "no_such_node", "There is no node of that name.", {}, {}};
+  if (!node || node->silent >= seen_node::dead_after)
+    return problem{
+        409, "node_silent", "Nothing is heard of that node: it cannot be asked.", {}, {}};
+  e.use.node.drain(name);
+  return to_reply({{"name", name}, {"state", "draining"}}, 202);
 }
 
 } // namespace
@@ -53,22 +73,12 @@ handlers::outcome handlers::list_shards(exchange& e) {
 handlers::outcome handlers::drain_node(exchange& e) {
   if (auto wrong = query_reader{e.head.parameters}.finish())
     co_return *wrong;
-  const auto name = e.head.captures.front();
-  const auto seen = e.use.node.nodes();
-  const auto* node = find(seen, name);
-  auto registered = read_nodes(e.use.node.view());
-  if (!registered)
-    co_return to_problem(registered.error());
-  const bool is_known =
-      node || std::any_of(registered->begin(), registered->end(),
-                          [&](const node_definition& one) { return one.name == name; });
-  if (!is_known)
-    co_return problem{404, "no_such_node", "There is no node of that name.", {}, {}};
-  if (!node || node->silent >= seen_node::dead_after)
-    co_return problem{
-        409, "node_silent", "Nothing is heard of that node: it cannot be asked.", {}, {}};
-  e.use.node.drain(name);
-  co_return to_reply({{"name", name}, {"state", "draining"}}, 202);
+  auto body = co_await read_json(e, e.use.limits.change_bytes);
+  if (!body)
+    co_return body.error();
+  auto body_digest = co_await digest_of_body(e, *body);
+  keyed_work work = [&e](id_maker&) -> handlers::outcome { co_return ask_to_end(e); };
+  co_return co_await once(e, body_digest, std::move(work));
 }
 
 } // namespace dure::gateway

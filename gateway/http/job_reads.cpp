@@ -1,6 +1,8 @@
 #include "actors/core/queries.hpp"
+#include "gateway/api/cluster_view.hpp"
 #include "gateway/api/job_list.hpp"
 #include "gateway/api/job_view.hpp"
+#include "gateway/api/node_directory.hpp"
 #include "gateway/api/time_text.hpp"
 #include "gateway/http/blocking.hpp"
 #include "gateway/http/handlers.hpp"
@@ -72,9 +74,17 @@ asio::awaitable<std::optional<queries::waiting>> why_waiting(exchange& e, const 
     co_return std::nullopt;
   const auto& view = e.use.node.view();
   auto now = e.use.node.time().now();
-  auto why = co_await run_blocking(e.use.pool,
-                                   [&view, &j, now] { return queries::why_waiting(view, j, now); });
-  co_return why ? std::move(*why) : std::nullopt;
+  auto& node = e.use.node;
+  co_return co_await run_blocking(e.use.pool, [&node, &view, &j, now] {
+    auto why = queries::why_waiting(view, j, now);
+    if (!why || !*why)
+      return std::optional<queries::waiting>{};
+    const auto registered = read_nodes(view);
+    if ((*why)->reason == queries::wait_reason::position && registered &&
+        !is_offered(j.spec.kind, *registered, node.nodes()))
+      (*why)->reason = queries::wait_reason::no_node;
+    return std::move(*why);
+  });
 }
 
 std::string dumped(const nlohmann::json& value) {

@@ -69,7 +69,7 @@ asio::awaitable<void> session::run() {
       open = false;
     answered_early = (heard || wrong) && !parser_->is_done();
   }
-  if (answered_early)
+  if (answered_early && !resets_)
     co_await linger();
   boost::system::error_code ignored;
   if (!resets_)

@@ -37,6 +37,7 @@ void worker::begin() {
 
 void worker::begin_after(const worker& dead) {
   lose_node body{in_.nodes()[node_]->name(), std::nullopt};
+  in_.forbid_once_ended(boot_, dead.claimed_);
   say_hello({in_.chance.id<command_id>(), body.node, body}, dead.claimed_);
 }
 

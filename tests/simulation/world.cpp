@@ -220,7 +220,6 @@ void world::on_started(std::size_t number) {
 void world::note_events(const std::vector<event>& facts) {
   std::string claimed;
   std::map<job_id, bool> submitted;
-  std::set<std::pair<std::string, boot_id>> ended_lives;
   for (const auto& e : facts) {
     if (const auto* c = std::get_if<events::leader_claimed>(&e)) {
       claimed = c->node;
@@ -235,8 +234,7 @@ void world::note_events(const std::vector<event>& facts) {
     } else if (const auto* l = std::get_if<events::job_leased>(&e)) {
       if (submitted.count(l->of.job) != 0)
         note(situation::fed_by_the_submits_record);
-      // A life whose leases end claims again only after it has heard so.
-      if (forbidden_.count(l->claim) != 0 || ended_lives.count({l->of.node, l->of.boot}) != 0)
+      if (forbidden_.count(l->claim) != 0)
         fail("job " + to_string(l->of.job) + " is leased to a worker that is known to be dead");
       auto lost = lost_with_.find(l->of.job);
       if (lost != lost_with_.end() && lost->second != l->of.node)
@@ -244,7 +242,8 @@ void world::note_events(const std::vector<event>& facts) {
     } else if (const auto* a = std::get_if<events::attempt_ended>(&e)) {
       if (a->end == attempt_end::lost) {
         lost_with_[a->of.job] = a->of.node;
-        ended_lives.insert({a->of.node, a->of.boot});
+        if (auto dead = dying_.find(a->of.boot); dead != dying_.end())
+          forbid(dead->second);
         if (a->of.node == claimed)
           note(situation::own_leases_freed_at_restart);
         if (is_out_of_reach(a->of.node))
@@ -275,8 +274,7 @@ void world::beat(const simulated_node& from) {
   const auto& s = from.standing();
   replica_input::peer told{from.name(), from.boot(), s.epoch, s.index, s.hash, s.leads, s.created};
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    if (nodes_[i].get() == &from || time.now() < unheard_until_[i] ||
-        (stormy() && chance.chance(5)))
+    if (time.now() < unheard_until_[i] || (stormy() && chance.chance(5)))
       continue;
     auto slow = stormy() && chance.chance(2);
     time.in(chance.between(milliseconds{0}, slow ? milliseconds{2'000} : milliseconds{30}),

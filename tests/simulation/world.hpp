@@ -75,6 +75,12 @@ public:
     forbidden_.insert(claims.begin(), claims.end());
   }
 
+  /// The same from the next record on that ends leases of this life: its new worker says so.
+  void forbid_once_ended(const boot_id& life, const std::vector<claim_id>& claims) {
+    auto& all = dying_[life];
+    all.insert(all.end(), claims.begin(), claims.end());
+  }
+
   void on_log_grown();
   void on_applying(const simulated_node& by, const replica_effect::write& w);
   void on_applied(const simulated_node& by);
@@ -134,6 +140,7 @@ private:
   milliseconds resigned_at_{};
   std::map<job_id, std::string> lost_with_;
   std::set<claim_id> forbidden_;
+  std::map<boot_id, std::vector<claim_id>> dying_;
   bool queue_is_free_ = false;
   bool power_was_lost_ = false;
   promises promises_;

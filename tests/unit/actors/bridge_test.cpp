@@ -205,7 +205,8 @@ protected:
       std::in_place,
       actor_backend_parts{system, rows, files, time, progress, log_lines,
                           [] { return std::vector<readiness>{}; }, [] { return std::string{}; },
-                          [](std::string_view, int, double) {}}};
+                          [](std::string_view, int, double) {}, "node-1", boot_id{},
+                          [](const std::string&) {}}};
 
   void TearDown() override {
     subject.reset();

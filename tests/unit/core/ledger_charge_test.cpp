@@ -221,5 +221,14 @@ TEST_F(ledger_charge_test, an_answer_of_another_maker_stays_with_its_questions_o
   EXPECT_EQ(read(put("1")).answer, R"({"model":"A"})");
 }
 
+TEST_F(ledger_charge_test, a_text_whose_first_question_was_removed_can_be_put_again) {
+  const auto first = put("1");
+  complete c{claimed().at(0).of, {R"({"model":"B"})", {}, {}}, some, 0, {}};
+  c.reusable = false;
+  does<accepted>(c);
+  does<accepted>(remove_question{first});
+  EXPECT_EQ(read(put("1")).state, s::pending);
+}
+
 } // namespace
 } // namespace dure

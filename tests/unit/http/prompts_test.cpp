@@ -14,7 +14,7 @@ constexpr std::string_view prompts = "/admin/system-prompts/explanation";
 /// A node whose questions a model explains.
 class prompts_over_http : public served_node {
 protected:
-  prompts_over_http() : served_node{{}, {"openai", "gpt-4o", true}} {}
+  prompts_over_http() : served_node{{}, {"openai", "gpt-4o", "settings", true}} {}
 
   reply put(const std::string& content) {
     return client.send("PUT", prompts, json{{"content", content}}.dump(),
