@@ -14,11 +14,15 @@ namespace {
 
 constexpr std::uint8_t format = 1;
 
+/// Numbers, texts, times and ids. Other structs may have bytes of their own too, but those that are
+/// kept, which leave out what nobody keeps.
 template <class T>
 concept has_own_bytes = requires(writer& w, reader& r, T& v) {
   put(w, std::as_const(v));
   get(r, v);
-};
+}
+
+&&(!std::is_aggregate_v<T> || requires(reader & r, T& v) { v.value = r.id(); });
 
 template <class T> constexpr bool is_duration = false;
 template <class R, class P> constexpr bool is_duration<std::chrono::duration<R, P>> = true;
@@ -109,9 +113,7 @@ template <class T> void send(writer& w, const T& v) {
     w.varint(static_cast<std::uint64_t>(v));
   else if constexpr (is_duration<T>)
     w.i64(v.count());
-  else if constexpr (has_own_bytes<T> && !std::is_aggregate_v<T>)
-    put(w, v);
-  else if constexpr (requires { w.id(v.value); })
+  else if constexpr (has_own_bytes<T>)
     put(w, v);
   else
     boost::pfr::for_each_field(v, [&w](const auto& field) { send(w, field); });
@@ -127,9 +129,7 @@ template <class T> void take(reader& r, T& v) {
     v = T{wide};
   } else if constexpr (is_duration<T>)
     v = T{r.i64()};
-  else if constexpr (has_own_bytes<T> && !std::is_aggregate_v<T>)
-    get(r, v);
-  else if constexpr (requires { v.value = r.id(); })
+  else if constexpr (has_own_bytes<T>)
     get(r, v);
   else
     boost::pfr::for_each_field(v, [&r](auto& field) { take(r, field); });
