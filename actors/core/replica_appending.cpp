@@ -174,7 +174,7 @@ void replica::machine::land() {
   stalled = false;
   in = phase::leading;
   auto delta = flying.take();
-  resigning = resigning && first_choice({}) != config.node;
+  resigning = resigning && another_should_lead();
   const auto ends = draining || resigning;
   if (!ends)
     launch();
@@ -186,9 +186,7 @@ void replica::machine::land() {
   if (!ends)
     return;
   // Whoever has more to say repeats it to the next leader.
-  drop_undecided(errc::not_leader);
-  for (; !waiting.empty(); take_first()) {
-  }
+  drop_everything();
   resign_if_idle();
 }
 
@@ -198,9 +196,7 @@ void replica::machine::step_down() {
   out.reset();
   flying.take();
   stalled = false;
-  drop_undecided(errc::not_leader);
-  for (; !waiting.empty(); take_first()) {
-  }
+  drop_everything();
   quiet.restart();
   follow();
 }
@@ -219,6 +215,13 @@ void replica::machine::drop_undecided(errc code) {
       put_last(std::move(w));
   }
   answer_claims(error{code, {}});
+}
+
+/// Leads no more: what was not appended never was, its own wishes neither.
+void replica::machine::drop_everything() {
+  drop_undecided(errc::not_leader);
+  for (; !waiting.empty(); take_first()) {
+  }
 }
 
 void replica::machine::resign_if_idle() {

@@ -103,7 +103,7 @@ void replica::machine::hear_itself(const replica_input::peer& p) {
   since_own_beat = milliseconds{0};
   if (!p.leaving || std::exchange(leaving, true) || in != phase::leading)
     return;
-  resigning = !first_choice({}).empty();
+  resigning = another_should_lead();
   resign_if_idle();
 }
 

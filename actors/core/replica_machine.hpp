@@ -110,6 +110,7 @@ struct replica::machine {
   void land();
   void step_down();
   void drop_undecided(errc code);
+  void drop_everything();
   void resign_if_idle();
   bool stands_on_lost_log() const;
 
@@ -129,6 +130,7 @@ struct replica::machine {
 
   // replica_spreading.cpp: who leads which log when all are well.
   std::string first_choice(std::string_view besides) const;
+  bool another_should_lead() const;
   void reconsider_leading(milliseconds passed);
 
   // replica_recovery.cpp: a log that is not the one this store knows.

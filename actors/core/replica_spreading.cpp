@@ -40,6 +40,11 @@ std::string replica::machine::first_choice(std::string_view besides) const {
   return best;
 }
 
+bool replica::machine::another_should_lead() const {
+  const auto choice = first_choice({});
+  return !choice.empty() && choice != config.node;
+}
+
 /// Hands over to the node that this log would choose; more and more seldom, since one that was
 /// chosen and does not lead must not stop the work again and again.
 void replica::machine::reconsider_leading(milliseconds passed) {
@@ -47,8 +52,7 @@ void replica::machine::reconsider_leading(milliseconds passed) {
   if (led_for < reconsider_after)
     return;
   led_for = milliseconds{0};
-  const auto choice = first_choice({});
-  resigning = !choice.empty() && choice != config.node;
+  resigning = another_should_lead();
   if (resigning)
     reconsider_after = std::min(2 * reconsider_after, reconsider_max);
   resign_if_idle();

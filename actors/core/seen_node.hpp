@@ -24,6 +24,8 @@ struct seen_node {
   };
 
   std::map<log_number, replica> replicas;
+
+  bool is_alive() const { return silent < dead_after; }
 };
 
 } // namespace dure

@@ -1,5 +1,7 @@
 #include "actors/worker/report_book.hpp"
 
+#include "actors/worker/attempt_report.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -44,6 +46,19 @@ void move_to(std::vector<command>& to, std::vector<command>& from) {
 
 } // namespace
 
+void report_book::add(command report) {
+  const auto& of = lease_in(report.body);
+  ++open_[{of.job, of.attempt}];
+  waiting_.push_back(std::move(report));
+}
+
+void report_book::close(const command& report) {
+  const auto& of = lease_in(report.body);
+  auto found = open_.find({of.job, of.attempt});
+  if (found != open_.end() && --found->second == 0)
+    open_.erase(found);
+}
+
 std::optional<report_book::batch> report_book::next() {
   if (waiting_.empty() || on_their_way_.size() >= on_their_way_max)
     return std::nullopt;
@@ -67,12 +82,13 @@ report_book::settled report_book::answered(report_batch number,
     return done;
   auto& reports = sent.mapped();
   for (std::size_t i = 0; i < reports.size(); ++i) {
-    if (i >= outcomes.size())
+    if (i >= outcomes.size() || (!outcomes[i] && may_pass_later(outcomes[i].error().code))) {
       again_.push_back(std::move(reports[i]));
-    else if (outcomes[i])
+      continue;
+    }
+    close(reports[i]);
+    if (outcomes[i])
       done.taken.push_back(std::move(reports[i]));
-    else if (may_pass_later(outcomes[i].error().code))
-      again_.push_back(std::move(reports[i]));
     else
       done.refused.emplace_back(std::move(reports[i]), outcomes[i].error());
   }

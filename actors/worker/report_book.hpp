@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 namespace dure {
@@ -22,7 +23,7 @@ public:
   static constexpr std::size_t batch_max = 1'024;
   static constexpr std::size_t on_their_way_max = 2;
 
-  void add(command report) { waiting_.push_back(std::move(report)); }
+  void add(command report);
 
   struct batch {
     report_batch number{};
@@ -49,22 +50,30 @@ public:
   /// What was not taken may be sent again.
   void retry();
 
-  /// Calls `visit(command)` for each report that was not taken yet.
-  template <class Visit> void for_each(Visit&& visit) const {
-    for (const auto& report : waiting_)
-      visit(report);
-    for (const auto& report : again_)
-      visit(report);
-    for (const auto& [number, reports] : on_their_way_)
-      for (const auto& report : reports)
-        visit(report);
-  }
+  /// Returns whether something about this attempt was not taken yet. O(1).
+  bool has(const lease& of) const { return open_.count({of.job, of.attempt}) > 0; }
 
   bool empty() const { return waiting_.empty() && on_their_way_.empty() && again_.empty(); }
 
   std::size_t size() const;
 
 private:
+  struct attempt_key {
+    job_id job;
+    std::uint16_t attempt = 0;
+
+    bool operator==(const attempt_key&) const = default;
+  };
+
+  struct attempt_hash {
+    std::size_t operator()(const attempt_key& key) const noexcept {
+      return std::hash<job_id>{}(key.job) ^ key.attempt;
+    }
+  };
+
+  void close(const command& report);
+
+  std::unordered_map<attempt_key, std::size_t, attempt_hash> open_; ///< Reports of each attempt.
   std::vector<command> waiting_;
   std::vector<command> again_;
   std::map<report_batch, std::vector<command>> on_their_way_;

@@ -27,18 +27,12 @@ bool is_superseding(const worker_state& state, const lease& of) {
                      [&](const grant& g) { return g.of == of; });
 }
 
-bool is_reported(const report_book& reports, const lease& of) {
-  auto found = false;
-  reports.for_each([&](const command& report) { found = found || lease_in(report.body) == of; });
-  return found;
-}
-
 void take_one(worker_state& state, grant granted, monotonic now) {
   auto of = granted.of;
   if (state.load->find(of) || is_superseding(state, of))
     return; // a repeated claim
   auto link = state.shards.find(log_of(of.job));
-  if (link != state.shards.end() && is_reported(link->second.reports, of))
+  if (link != state.shards.end() && link->second.reports.has(of))
     return; // it is being given back: the answer came too late
   if (state.draining_since || granted.cancel_requested)
     return report(
@@ -116,8 +110,7 @@ void give_back_unknown(worker_state& state) {
     if (!held)
       continue; // The scheduler meets the same store, and says so.
     std::erase_if(*held, [&](const lease& l) {
-      return state.load->find(l) != nullptr || is_superseding(state, l) ||
-             is_reported(link.reports, l);
+      return state.load->find(l) != nullptr || is_superseding(state, l) || link.reports.has(l);
     });
     for (const auto& lost : link.watch.look(std::move(*held), now)) {
       log_attempt(state, log_level::warn, "lease-unknown", "The answer that granted it was lost.",

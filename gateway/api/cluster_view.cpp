@@ -1,6 +1,7 @@
 #include "gateway/api/cluster_view.hpp"
 
 #include "actors/core/replica_rows.hpp"
+#include "gateway/api/node_directory.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -11,25 +12,10 @@ namespace {
 
 using nlohmann::json;
 
-bool is_alive(const seen_node& node) {
-  return node.silent < seen_node::dead_after;
-}
-
 std::string_view state_of(const seen_node* node) {
-  if (!node || !is_alive(*node))
+  if (!node || !node->is_alive())
     return "silent";
   return node->leaving ? "draining" : "ready";
-}
-
-json roles_of(const node_definition& node) {
-  auto roles = json::array();
-  if (node.gateway)
-    roles.push_back("gateway");
-  if (node.scheduler)
-    roles.push_back("scheduler");
-  if (node.worker)
-    roles.push_back("worker");
-  return roles;
 }
 
 json kinds_of(const node_definition& node) {
@@ -37,12 +23,6 @@ json kinds_of(const node_definition& node) {
   for (const auto& kind : node.kinds)
     kinds.push_back(kind.name);
   return kinds;
-}
-
-const seen_node* find(const std::vector<seen_node>& seen, const std::string& name) {
-  auto found = std::find_if(seen.begin(), seen.end(),
-                            [&](const seen_node& node) { return node.name == name; });
-  return found == seen.end() ? nullptr : &*found;
 }
 
 json to_shard(const std::string& queue, std::size_t shard, log_number log,
@@ -58,12 +38,12 @@ json to_shard(const std::string& queue, std::size_t shard, log_number log,
     if (found == node.replicas.end())
       continue;
     const auto& [index, leads] = found->second;
-    if (leads && is_alive(node) && node.name == position.leader)
+    if (leads && node.is_alive() && node.name == position.leader)
       leader = node.name;
     replicas.push_back({{"node", node.name},
                         {"index", number(index)},
                         {"lag", number(newest) - number(index)},
-                        {"alive", is_alive(node)}});
+                        {"alive", node.is_alive()}});
   }
   return {{"queue", queue},
           {"shard", shard},
@@ -75,13 +55,19 @@ json to_shard(const std::string& queue, std::size_t shard, log_number log,
 
 } // namespace
 
+const seen_node* find_node(const std::vector<seen_node>& seen, std::string_view name) {
+  auto found = std::find_if(seen.begin(), seen.end(),
+                            [&](const seen_node& node) { return node.name == name; });
+  return found == seen.end() ? nullptr : &*found;
+}
+
 bool is_offered(std::string_view kind, const std::vector<node_definition>& registered,
                 const std::vector<seen_node>& seen) {
   auto offers = [&](const node_definition& node) {
     auto has_kind = std::any_of(node.kinds.begin(), node.kinds.end(),
                                 [kind](const offered_kind& one) { return one.name == kind; });
-    const auto* heard = has_kind ? find(seen, node.name) : nullptr;
-    return heard && is_alive(*heard);
+    const auto* heard = has_kind ? find_node(seen, node.name) : nullptr;
+    return heard && heard->is_alive();
   };
   return registered.empty() || std::any_of(registered.begin(), registered.end(), offers);
 }
@@ -90,10 +76,10 @@ json to_nodes_json(const std::vector<node_definition>& registered,
                    const std::vector<seen_node>& seen) {
   auto nodes = json::array();
   for (const auto& node : registered) {
-    const auto* heard = find(seen, node.name);
+    const auto* heard = find_node(seen, node.name);
     nodes.push_back({{"name", node.name},
                      {"boot_id", heard ? json(to_string(heard->boot)) : json(nullptr)},
-                     {"roles", roles_of(node)},
+                     {"roles", role_names(node)},
                      {"slots", node.slots},
                      {"kinds", kinds_of(node)},
                      {"state", state_of(heard)}});
@@ -101,7 +87,7 @@ json to_nodes_json(const std::vector<node_definition>& registered,
   return {{"nodes", std::move(nodes)}};
 }
 
-result<json> to_shards_json(const state_reader& view, const std::vector<queue_definition>& queues,
+result<json> to_shards_json(const state_reader& view, const queue_directory& queues,
                             const std::vector<seen_node>& seen) {
   auto shards = json::array();
   auto add = [&](const std::string& queue, std::size_t shard, log_number log) -> result<void> {
@@ -113,9 +99,9 @@ result<json> to_shards_json(const state_reader& view, const std::vector<queue_de
   };
   if (auto added = add("control", 0, control_log); !added)
     return added.error();
-  for (const auto& queue : queues)
+  for (const auto& [name, queue] : queues.all())
     for (std::size_t shard = 0; shard < queue.logs.size(); ++shard)
-      if (auto added = add(queue.name, shard, queue.logs[shard]); !added)
+      if (auto added = add(name, shard, queue.logs[shard]); !added)
         return added.error();
   json all{{"shards", std::move(shards)}};
   return result<json>{boost::system::in_place_value, std::move(all)};

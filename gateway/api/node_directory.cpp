@@ -43,16 +43,20 @@ std::string node_record_key(std::string_view name) {
   return std::string{node_key_prefix} + std::string{name};
 }
 
-std::string to_json_text(const node_definition& node) {
-  auto has = json::array();
+std::vector<std::string_view> role_names(const node_definition& node) {
+  std::vector<std::string_view> names;
   for (const auto& role : roles)
     if (node.*role.has)
-      has.push_back(role.name);
+      names.push_back(role.name);
+  return names;
+}
+
+std::string to_json_text(const node_definition& node) {
   auto kinds = json::array();
   for (const auto& kind : node.kinds)
     kinds.push_back({{"name", kind.name}, {"queue", kind.queue}});
   return json{{"name", node.name},
-              {"roles", std::move(has)},
+              {"roles", role_names(node)},
               {"slots", node.slots},
               {"kinds", std::move(kinds)}}
       .dump(-1, ' ', false, json::error_handler_t::replace);

@@ -12,6 +12,9 @@ namespace dure::gateway {
 
 std::string node_record_key(std::string_view name);
 
+/// Returns the names of the node's roles, e.g. "worker".
+std::vector<std::string_view> role_names(const node_definition& node);
+
 /// Returns the value of a node's record: {name, roles, slots, kinds: [{name, queue}]}.
 std::string to_json_text(const node_definition& node);
 

@@ -42,7 +42,7 @@ result<queue_directory> queue_directory::read(const state_reader& view) {
     all.insert_or_assign(std::move(name), std::move(*q));
     return true;
   };
-  auto scanned = view.scan(family::records, keys::records_of(control_log, queue_record_prefix),
+  auto scanned = view.scan(family::records, keys::records_of(control_log, queue_key_prefix),
                            scan_order::ascending, visit);
   if (!scanned)
     return scanned.error();

@@ -70,7 +70,7 @@ bool makes_sense(const queue_definition& q) {
 } // namespace
 
 std::string queue_record_key(std::string_view name) {
-  return std::string{queue_record_prefix} + std::string{name};
+  return std::string{queue_key_prefix} + std::string{name};
 }
 
 std::string log_record_key(log_number log) {

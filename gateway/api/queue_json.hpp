@@ -10,9 +10,6 @@
 
 namespace dure::gateway {
 
-/// Keys of queue definitions in the control log begin with this; the queue's name follows.
-inline constexpr std::string_view queue_record_prefix = "queue/";
-
 std::string queue_record_key(std::string_view name);
 
 /// Key of the record that whoever gives a queue kinds puts too: it serialises them, so that what

@@ -1,6 +1,5 @@
 #include "gateway/api/cluster_view.hpp"
 #include "gateway/api/node_directory.hpp"
-#include "gateway/api/queue_directory.hpp"
 #include "gateway/http/handlers.hpp"
 #include "gateway/http/keyed.hpp"
 
@@ -18,16 +17,10 @@ response to_reply(const nlohmann::json& body, int status = 200) {
   return r;
 }
 
-const seen_node* find(const std::vector<seen_node>& seen, const std::string& name) {
-  auto found = std::find_if(seen.begin(), seen.end(),
-                            [&](const seen_node& node) { return node.name == name; });
-  return found == seen.end() ? nullptr : &*found;
-}
-
 checked<response> ask_to_end(exchange& e) {
   const auto& name = e.head.captures.front();
   const auto seen = e.use.node.nodes();
-  const auto* node = find(seen, name);
+  const auto* node = find_node(seen, name);
   auto registered = read_nodes(e.use.node.view());
   if (!registered)
     return to_problem(registered.error());
@@ -36,7 +29,7 @@ checked<response> ask_to_end(exchange& e) {
                           [&](const node_definition& one) { return one.name == name; });
   if (!is_known)
     return problem{404, "no_such_node", "There is no node of that name.", {}, {}};
-  if (!node || node->silent >= seen_node::dead_after)
+  if (!node || !node->is_alive())
     return problem{
         409, "node_silent", "Nothing is heard of that node: it cannot be asked.", {}, {}};
   e.use.node.drain(name);
@@ -61,10 +54,7 @@ handlers::outcome handlers::list_shards(exchange& e) {
   auto directory = queue_directory::read(view);
   if (!directory)
     co_return to_problem(directory.error());
-  std::vector<queue_definition> queues;
-  for (const auto& [name, queue] : directory->all())
-    queues.push_back(queue);
-  auto shards = to_shards_json(view, queues, e.use.node.nodes());
+  auto shards = to_shards_json(view, *directory, e.use.node.nodes());
   if (!shards)
     co_return to_problem(shards.error());
   co_return to_reply(*shards);

@@ -13,14 +13,6 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-std::string joined(const json& words) {
-  std::string text;
-  for (const auto& word : words)
-    if (word.is_string())
-      text += (text.empty() ? "" : ", ") + word.get<std::string>();
-  return clipped(text, std::string::npos);
-}
-
 /// Returns how far each replica is, as in "n1, n2 (3 behind), n3 (silent)".
 std::string replicas_of(const json& shard) {
   std::string text;

@@ -75,6 +75,14 @@ std::string text_at(const json& object, const char* key) {
   return clipped(found->is_string() ? found->get<std::string>() : found->dump(), std::string::npos);
 }
 
+std::string joined(const nlohmann::ordered_json& texts) {
+  std::string list;
+  for (const auto& text : texts)
+    if (text.is_string())
+      list += (list.empty() ? "" : ", ") + text.get<std::string>();
+  return clipped(list, std::string::npos);
+}
+
 bool is_job_id(const std::string& text) {
   if (parse_uuid(text))
     return true;

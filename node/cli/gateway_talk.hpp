@@ -37,6 +37,9 @@ nlohmann::ordered_json object_of(const http_reply& reply);
 /// Returns the member as text for people; empty when it is missing or null.
 std::string text_at(const nlohmann::ordered_json& object, const char* key);
 
+/// Returns an array's texts as a list for people: "a, b".
+std::string joined(const nlohmann::ordered_json& texts);
+
 /// Returns whether the text is a job's id; says so when it is not.
 bool is_job_id(const std::string& text);
 

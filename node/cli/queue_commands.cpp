@@ -11,14 +11,6 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-std::string joined(const json& kinds) {
-  std::string text;
-  for (const auto& kind : kinds)
-    if (kind.is_string())
-      text += (text.empty() ? "" : ", ") + kind.get<std::string>();
-  return clipped(text, std::string::npos);
-}
-
 std::string state_of(const json& queue) {
   if (queue.value("paused", false))
     return "paused";

@@ -1,10 +1,13 @@
 """Sets of questions for a node that has them explained by the stand-in, and what became of them."""
 
 import json
+import tempfile
+import unittest
 import uuid
 from pathlib import Path
 
-from dure_node import Node, wait_until
+from dure_node import Node, free_port, wait_until
+from llm_stand_in import StandIn
 
 PRICE_IN, PRICE_OUT = 2.5, 10
 
@@ -66,3 +69,22 @@ class AskingNode(Node):
 
     def __init__(self, stand_in, folder, **settings):
         super().__init__(*config_for(stand_in, folder, **settings))
+
+
+class AskingTest(unittest.TestCase):
+    """Stand-ins and nodes that end with the test."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def stand_in(self, **options):
+        stand_in = StandIn(self.folder, free_port(), **options).start()
+        self.addCleanup(stand_in.kill)
+        return stand_in
+
+    def node(self, stand_in, **settings):
+        node = AskingNode(stand_in, self.folder, **settings).start()
+        self.addCleanup(node.remove)
+        return node

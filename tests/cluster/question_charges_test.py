@@ -1,33 +1,17 @@
 """What is charged for questions that are stopped, changed or refused meanwhile, held against the stand-in's own books."""
 
 import json
-import tempfile
 import unittest
 from pathlib import Path
 
-from asked_questions import AskingNode, money_of, questions_of, summary, upload, wait_over
-from dure_node import free_port, wait_until
-from llm_stand_in import StandIn, explanation_of, usage_of
+from asked_questions import AskingTest, money_of, questions_of, summary, upload, wait_over
+from dure_node import wait_until
+from llm_stand_in import explanation_of, usage_of
 
 JSON = {"Content-Type": "application/json"}
 
 
-class QuestionCharges(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = folder.name
-
-    def stand_in(self, **options):
-        stand_in = StandIn(self.folder, free_port(), **options).start()
-        self.addCleanup(stand_in.kill)
-        return stand_in
-
-    def node(self, stand_in, **settings):
-        node = AskingNode(stand_in, self.folder, **settings).start()
-        self.addCleanup(node.remove)
-        return node
-
+class QuestionCharges(AskingTest):
     def restart_with(self, node, before, after):
         """Stops the node and starts it with another file."""
         self.assertEqual(node.stop(), 0, node.printed())

@@ -6,34 +6,18 @@
 import os
 import random
 import signal
-import tempfile
 import time
 import unittest
 
-from asked_questions import AskingNode, is_over, money_of, questions_of, summary, upload, wait_over
-from dure_node import free_port, wait_until
-from llm_stand_in import StandIn, explanation_of, usage_of
+from asked_questions import AskingTest, is_over, money_of, questions_of, summary, upload, wait_over
+from dure_node import wait_until
+from llm_stand_in import explanation_of, usage_of
 
 SHOW = os.environ.get("DURE_QUESTIONS_SHOW") == "1"
 AWAY = ("provider_unavailable", "provider_timeout")
 
 
-class Questions(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = folder.name
-
-    def stand_in(self, **options):
-        stand_in = StandIn(self.folder, free_port(), **options).start()
-        self.addCleanup(stand_in.kill)
-        return stand_in
-
-    def node(self, stand_in, **settings):
-        node = AskingNode(stand_in, self.folder, **settings).start()
-        self.addCleanup(node.remove)
-        return node
-
+class Questions(AskingTest):
     def check_books(self, name, markers, questions, stats):
         """Every question ended; each answer is there once and was paid once; what was lost is counted."""
         self.assertEqual(set(questions), set(markers))

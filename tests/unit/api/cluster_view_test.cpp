@@ -65,7 +65,7 @@ TEST(cluster_view, names_the_leader_only_while_it_is_heard_and_says_so) {
   rows.write(changes.take());
 
   auto leader = seen("n2", 9, true);
-  auto shards = to_shards_json(rows, {}, {seen("n1", 7), leader});
+  auto shards = to_shards_json(rows, queue_directory{{}}, {seen("n1", 7), leader});
   ASSERT_TRUE(shards);
   const auto& shard = (*shards)["shards"][0];
   EXPECT_EQ(shard["leader"], "n2");
@@ -75,7 +75,7 @@ TEST(cluster_view, names_the_leader_only_while_it_is_heard_and_says_so) {
   EXPECT_EQ(shard["replicas"][1]["lag"], 0);
 
   leader.silent = milliseconds{4'000};
-  shards = to_shards_json(rows, {}, {seen("n1", 7), leader});
+  shards = to_shards_json(rows, queue_directory{{}}, {seen("n1", 7), leader});
   EXPECT_TRUE((*shards)["shards"][0]["leader"].is_null());
   EXPECT_FALSE((*shards)["shards"][0]["replicas"][1]["alive"]);
 }
