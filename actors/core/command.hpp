@@ -3,6 +3,7 @@
 #include "actors/core/job.hpp"
 #include "actors/core/question.hpp"
 #include "actors/core/queue.hpp"
+#include "actors/core/snapshot.hpp"
 
 #include <optional>
 #include <string>
@@ -180,6 +181,21 @@ struct remove_question {
 /// Takes back what is held against the provider: it is asked again at once.
 struct forgive_provider {};
 
+// Snapshots (ledger_snapshot.cpp): wishes of replicas.
+
+/// Every replica shall freeze its state at the record that says so; the leader exports it.
+struct begin_snapshot {};
+
+struct offer_snapshot {
+  snapshot made;
+};
+
+/// The snapshot was read back and is what it says.
+struct confirm_snapshot {
+  journal_index index{};
+  record_hash digest; ///< Found.
+};
+
 // What `due` answers with. Each names what it saw, so that one that came too late is refused or
 // does nothing.
 
@@ -211,7 +227,7 @@ using command_body =
                  release, lose_node, configure_queue, put_record, delete_record, put_question,
                  answer_question, ask_question, cancel_question, remove_question, forgive_provider,
                  make_ready, end_overdue, expire, forget_answer, expire_record, add_artifacts,
-                 keep_log, put_records>;
+                 keep_log, put_records, begin_snapshot, offer_snapshot, confirm_snapshot>;
 
 /// A wish with its name, so that it may be repeated, and who has it.
 struct command {

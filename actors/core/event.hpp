@@ -261,6 +261,25 @@ struct work_disowned {
   bool operator==(const work_disowned&) const = default;
 };
 
+/// The state at this record is to become a snapshot.
+struct snapshot_begun {
+  bool operator==(const snapshot_begun&) const = default;
+};
+
+/// A snapshot lies among the blobs.
+struct snapshot_taken {
+  snapshot made;
+
+  bool operator==(const snapshot_taken&) const = default;
+};
+
+/// It was read back and is whole: the log may be trimmed for its sake.
+struct snapshot_verified {
+  journal_index index{};
+
+  bool operator==(const snapshot_verified&) const = default;
+};
+
 /// Beside a queue_configured, when its rate limits changed.
 struct rate_configured {
   rate_limits rate;
@@ -315,6 +334,7 @@ using event = std::variant<
     events::parts_joined, events::input_poisoned, events::rate_observed, events::artifacts_added,
     events::log_kept, events::question_put, events::question_settled, events::question_asked,
     events::question_removed, events::cost_booked, events::rate_configured, events::provider_seen,
-    events::charge_spared, events::work_disowned>;
+    events::charge_spared, events::work_disowned, events::snapshot_begun, events::snapshot_taken,
+    events::snapshot_verified>;
 
 } // namespace dure

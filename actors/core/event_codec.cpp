@@ -50,6 +50,10 @@ template <> constexpr event_type number_of<events::rate_configured> = event_type
 template <> constexpr event_type number_of<events::provider_seen> = event_type::provider_seen;
 template <> constexpr event_type number_of<events::charge_spared> = event_type::charge_spared;
 template <> constexpr event_type number_of<events::work_disowned> = event_type::work_disowned;
+template <> constexpr event_type number_of<events::snapshot_begun> = event_type::snapshot_begun;
+template <> constexpr event_type number_of<events::snapshot_taken> = event_type::snapshot_taken;
+template <>
+constexpr event_type number_of<events::snapshot_verified> = event_type::snapshot_verified;
 
 void fields(same_struct<events::leader_claimed> auto& e, auto&& each) {
   each(e.epoch, e.node, e.boot);
@@ -185,6 +189,18 @@ void fields(same_struct<events::charge_spared> auto& e, auto&& each) {
 
 void fields(same_struct<events::work_disowned> auto& e, auto&& each) {
   each(e.job);
+}
+
+void fields(same_struct<events::snapshot_begun> auto&, auto&& each) {
+  each();
+}
+
+void fields(same_struct<events::snapshot_taken> auto& e, auto&& each) {
+  each(e.made);
+}
+
+void fields(same_struct<events::snapshot_verified> auto& e, auto&& each) {
+  each(e.index);
 }
 
 /// Tries the alternatives of `event` from number `I` on until one has the type.

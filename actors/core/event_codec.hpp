@@ -45,6 +45,9 @@ enum class event_type : std::uint8_t {
   provider_seen = 34,
   charge_spared = 35,
   work_disowned = 36,
+  snapshot_begun = 37,
+  snapshot_taken = 38,
+  snapshot_verified = 39,
 };
 
 event_type type_of(const event& e);

@@ -38,6 +38,9 @@ public:
 
   void on_written(const state_delta& delta);
 
+  /// The base has become another one.
+  void forget() { windows_.clear(); }
+
 private:
   struct window {
     std::map<std::string, std::string, std::less<>> rows;

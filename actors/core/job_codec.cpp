@@ -45,6 +45,14 @@ void fields(same_struct<attempt> auto& v, auto&& each) {
        v.peak_memory_bytes, v.failure);
 }
 
+void fields(same_struct<snapshot> auto& v, auto&& each) {
+  each(v.index, v.hash, v.blob, v.digest);
+}
+
+void fields(same_struct<kept_snapshot> auto& v, auto&& each) {
+  each(v.of, v.verified);
+}
+
 void fields(same_struct<queue_settings> auto& v, auto&& each) {
   each(v.version, v.paused, v.pause_reason, v.concurrency_max, v.depth_max);
 }
@@ -160,6 +168,22 @@ void put(writer& w, const queue_settings& v) {
   put_fields(w, v);
 }
 
+void put(writer& w, journal_index v) {
+  w.varint(number(v));
+}
+
+void put(writer& w, const record_hash& v) {
+  w.raw({reinterpret_cast<const char*>(v.bytes.data()), v.bytes.size()});
+}
+
+void put(writer& w, const snapshot& v) {
+  put_fields(w, v);
+}
+
+void put(writer& w, const kept_snapshot& v) {
+  put_fields(w, v);
+}
+
 void put(writer& w, const grant& v) {
   put_fields(w, v);
 }
@@ -226,6 +250,23 @@ void get(reader& r, attempt& v) {
 }
 
 void get(reader& r, queue_settings& v) {
+  get_fields(r, v);
+}
+
+void get(reader& r, journal_index& v) {
+  v = journal_index{r.varint()};
+}
+
+void get(reader& r, record_hash& v) {
+  const auto bytes = r.raw(v.bytes.size());
+  std::copy(bytes.begin(), bytes.end(), v.bytes.begin());
+}
+
+void get(reader& r, snapshot& v) {
+  get_fields(r, v);
+}
+
+void get(reader& r, kept_snapshot& v) {
   get_fields(r, v);
 }
 

@@ -4,6 +4,7 @@
 #include "actors/core/command.hpp"
 #include "actors/core/job.hpp"
 #include "actors/core/queue.hpp"
+#include "actors/core/snapshot.hpp"
 
 namespace dure {
 
@@ -24,6 +25,10 @@ void put(writer& w, const job_spec& v);
 void put(writer& w, const lease& v);
 void put(writer& w, const attempt& v);
 void put(writer& w, const queue_settings& v);
+void put(writer& w, journal_index v);
+void put(writer& w, const record_hash& v);
+void put(writer& w, const snapshot& v);
+void put(writer& w, const kept_snapshot& v);
 void put(writer& w, const answer& v); ///< Type number u8 (accepted 1, job_taken 2, …), then fields.
 
 // Each fails the reader on a number that its enum does not have.
@@ -42,6 +47,10 @@ void get(reader& r, job_spec& v);
 void get(reader& r, lease& v);
 void get(reader& r, attempt& v);
 void get(reader& r, queue_settings& v);
+void get(reader& r, journal_index& v);
+void get(reader& r, record_hash& v);
+void get(reader& r, snapshot& v);
+void get(reader& r, kept_snapshot& v);
 void get(reader& r, answer& v);
 
 } // namespace dure

@@ -249,8 +249,30 @@ std::string log(log_number log) {
   return key{log};
 }
 
+std::string snapshots(log_number log) {
+  return key{log}.letter('s');
+}
+
+std::string unfinished(log_number log) {
+  return key{log}.letter('u');
+}
+
 std::string tail(log_number log, journal_index index) {
   return key{log}.big_endian(number(index), 8);
+}
+
+key_range tail_below(log_number log, journal_index index) {
+  return {key{log}, tail(log, index)};
+}
+
+std::optional<journal_index> index_in_tail(std::string_view key) {
+  const auto bytes = after_log(key);
+  if (bytes.size() != 8)
+    return std::nullopt;
+  std::uint64_t index = 0;
+  for (const auto byte : bytes)
+    index = index << 8 | static_cast<std::uint8_t>(byte);
+  return journal_index{index};
 }
 
 key_range all_of(log_number log) {

@@ -100,7 +100,19 @@ std::optional<job_id> user_of_blob(std::string_view key);
 /// The key of families `logs` and `meta`.
 std::string log(log_number log);
 
+/// In family `logs`, beside the row of the log.
+std::string snapshots(log_number log);
+
+/// In family `meta`: the rows of the log are being replaced, and what is there is no state.
+std::string unfinished(log_number log);
+
 std::string tail(log_number log, journal_index index);
+
+/// The raw records below `index`.
+key_range tail_below(log_number log, journal_index index);
+
+/// Returns the index in a key of family `tail`, or nothing when it is malformed.
+std::optional<journal_index> index_in_tail(std::string_view key);
 
 /// Every row of a log in one family.
 key_range all_of(log_number log);

@@ -5,6 +5,7 @@
 #include "actors/core/ledger_follow.hpp"
 #include "actors/core/ledger_index.hpp"
 #include "actors/core/ledger_provider.hpp"
+#include "actors/core/ledger_snapshot.hpp"
 #include "actors/core/limits.hpp"
 #include "actors/core/lookup.hpp"
 #include "actors/core/timer.hpp"

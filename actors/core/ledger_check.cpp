@@ -265,6 +265,14 @@ void check_on(checks& c, const forgive_provider&, const context& at) {
   c.shard(at);
 }
 
+void check_on(checks&, const begin_snapshot&, const context&) {}
+
+void check_on(checks& c, const offer_snapshot& o, const context&) {
+  check_blob(c, o.made.blob, "blob");
+}
+
+void check_on(checks&, const confirm_snapshot&, const context&) {}
+
 void check_on(checks&, const forget_answer&, const context&) {}
 
 void check_on(checks&, const expire_record&, const context&) {}

@@ -57,6 +57,11 @@ result<decision> decide_on(const state_reader& state, const delete_record& c, co
 result<decision> decide_on(const state_reader& state, const forget_answer& c, const context& at);
 result<decision> decide_on(const state_reader& state, const expire_record& c, const context& at);
 
+// ledger_snapshot.cpp
+result<decision> decide_on(const state_reader& state, const begin_snapshot& c, const context& at);
+result<decision> decide_on(const state_reader& state, const offer_snapshot& c, const context& at);
+result<decision> decide_on(const state_reader& state, const confirm_snapshot& c, const context& at);
+
 // What several rules need (ledger_decide.cpp).
 
 /// A wish that one event fulfils, or that needs none.

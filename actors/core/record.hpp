@@ -2,24 +2,12 @@
 
 #include "actors/core/event.hpp"
 #include "actors/core/ids.hpp"
+#include "actors/core/record_hash.hpp"
 
-#include <array>
-#include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace dure {
-
-/// Identifies a record: XXH3-128 over the previous record's hash and all of this record's own
-/// bytes. Not a secret keeper: it tells forks and damage apart, nobody outside writes records.
-struct record_hash {
-  std::array<std::uint8_t, 16> bytes{};
-
-  auto operator<=>(const record_hash&) const = default;
-};
-
-std::string to_string(const record_hash& h); ///< 32 hex digits; also the record's Nats-Msg-Id.
 
 /// One taken command and what it led to.
 struct record_entry {

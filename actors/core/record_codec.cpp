@@ -1,40 +1,18 @@
 #include "actors/core/record_codec.hpp"
 
 #include "actors/core/event_codec.hpp"
+#include "actors/core/job_codec.hpp"
 #include "actors/core/limits.hpp"
-
-#include <algorithm>
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 namespace dure {
 
 namespace {
 
-constexpr std::size_t hash_bytes = sizeof(record_hash::bytes);
+constexpr std::size_t hash_size = sizeof(record_hash::bytes);
 constexpr std::string_view magic = "DR";
 
 /// Room for everything but the entries: fixed fields, the longest node name and the counts.
 constexpr std::size_t frame_bytes_max = 256;
-
-record_hash compute(std::string_view bytes) {
-  XXH128_canonical_t canonical;
-  XXH128_canonicalFromHash(&canonical, XXH3_128bits(bytes.data(), bytes.size()));
-  record_hash hash;
-  std::copy(std::begin(canonical.digest), std::end(canonical.digest), hash.bytes.begin());
-  return hash;
-}
-
-std::string_view as_text(const record_hash& hash) {
-  return {reinterpret_cast<const char*>(hash.bytes.data()), hash.bytes.size()};
-}
-
-record_hash get_hash(reader& r) {
-  record_hash hash;
-  auto bytes = r.raw(hash_bytes);
-  std::copy(bytes.begin(), bytes.end(), hash.bytes.begin());
-  return hash;
-}
 
 void put_event(writer& w, const event& e, std::string& scratch) {
   scratch.clear();
@@ -66,11 +44,11 @@ encoded_record close(const record& head, std::size_t entries, std::string_view b
   w.i64(head.time.time_since_epoch().count());
   w.id(head.boot.value);
   w.text(head.node);
-  w.raw(as_text(head.previous));
+  put(w, head.previous);
   w.varint(entries);
   w.raw(body);
-  closed.hash = compute(closed.bytes);
-  w.raw(as_text(closed.hash));
+  closed.hash = hash_bytes(closed.bytes);
+  put(w, closed.hash);
   return closed;
 }
 
@@ -115,7 +93,7 @@ record get_head(reader& r) {
   head.time = timestamp{milliseconds{r.i64()}};
   head.boot.value = r.id();
   head.node = r.text();
-  head.previous = get_hash(r);
+  get(r, head.previous);
   return head;
 }
 
@@ -144,7 +122,7 @@ encoded_record encode(const record& r) {
 result<record> decode_record(std::string_view bytes) {
   if (auto checked = hash_of(bytes); !checked)
     return checked.error();
-  reader r{bytes.substr(0, bytes.size() - hash_bytes)};
+  reader r{bytes.substr(0, bytes.size() - hash_size)};
   if (auto known = check_format(r); !known)
     return known.error();
   auto decoded = get_head(r);
@@ -162,15 +140,17 @@ result<record> decode_record(std::string_view bytes) {
 }
 
 record_hash trailing_hash(std::string_view bytes) {
-  reader r{bytes.substr(bytes.size() - hash_bytes)};
-  return get_hash(r);
+  reader r{bytes.substr(bytes.size() - hash_size)};
+  record_hash hash;
+  get(r, hash);
+  return hash;
 }
 
 result<record_hash> hash_of(std::string_view bytes) {
-  if (bytes.size() < hash_bytes)
+  if (bytes.size() < hash_size)
     return corrupt("is shorter than its hash");
   auto carried = trailing_hash(bytes);
-  if (compute(bytes.substr(0, bytes.size() - hash_bytes)) != carried)
+  if (hash_bytes(bytes.substr(0, bytes.size() - hash_size)) != carried)
     return corrupt("does not match its hash");
   return carried;
 }

@@ -36,9 +36,8 @@ replica_effects replica::machine::start(monotonic at, timestamp wall) {
   ticks = at;
   now = wall;
   quiet.begin(at);
-  auto stands = read_position(base, config.log);
+  auto stands = read_standing();
   if (stands) {
-    position = std::move(*stands);
     accepted_created = position.created;
     ask_look();
   } else {
@@ -85,8 +84,14 @@ void replica::machine::hear(replica_input::tick& t) {
     feedable = feedable || speed.waits_for_time();
     lose_silent_nodes(passed);
     reconsider_leading(passed);
+    if (in == phase::leading)
+      tend_snapshots(passed);
     return in == phase::leading ? decide_due() : void();
   }
+  if (in == phase::following)
+    tend_snapshots(passed);
+  if (in == phase::seeking)
+    keep_seeking(passed);
   if (in == phase::looking || (in == phase::checking && check_failed))
     return ask_look();
   behind_for = in == phase::following && peers.ahead_of(position.index) ? behind_for + passed
@@ -95,14 +100,18 @@ void replica::machine::hear(replica_input::tick& t) {
     behind_for = milliseconds{0};
     emit(replica_effect::tail{dure::next(position.index)});
   }
-  auto wants_news =
-      (in == phase::recovering && !putting) || (in == phase::following && (quiet.over() || lone()));
+  auto wants_news = (in == phase::recovering && !putting) || in == phase::seeking ||
+                    (in == phase::following && (quiet.over() || lone()));
   if (wants_news && since_look >= look_period)
     ask_look();
 }
 
 void replica::machine::hear(replica_input::members& m) {
   schedulers = std::move(m.schedulers);
+}
+
+void replica::machine::hear(replica_input::accept_loss&) {
+  loss_accepted = lost.has_value();
 }
 
 void replica::machine::hear(replica_input::drain&) {
@@ -129,7 +138,7 @@ void replica::machine::hear(stream_seen& seen) {
     reconsider();
   else if (in == phase::leading && !out && (stands_on_lost_log() || stream.last > position.index))
     open_draft(); // An empty record will find out.
-  else if (in != phase::leading && in != phase::claiming && !putting)
+  else if (in == phase::seeking ? !begins_too_late() : is_placed_by_look())
     place();
 }
 
@@ -203,6 +212,10 @@ std::string replica::machine::why_not() const {
     return "The journal has lost records; waiting for the other schedulers to tell theirs.";
   if (in == phase::recovering)
     return "The journal has lost records; appending them again.";
+  if (in == phase::seeking)
+    return "The journal begins after what this node has; looking for a snapshot to start from.";
+  if (in == phase::installing)
+    return "Starting from a snapshot.";
   if (in == phase::looking || in == phase::checking)
     return "Looking how far the journal goes.";
   if (in == phase::claiming || lone())

@@ -25,8 +25,10 @@ void replica::machine::launch() {
   flight f;
   f.claims = in == phase::claiming;
   auto closed = next.entries.finish(next.head);
-  f.after = {next.head.index, closed.hash, next.head.time, accepted_created,
-             next.head.epoch, config.node, config.boot};
+  f.after = {next.head.index, closed.hash,
+             next.head.time,  accepted_created,
+             next.head.epoch, config.node,
+             config.boot,     log_bytes_with(next.events, closed.bytes.size())};
   f.events = std::move(next.events);
   f.replies = std::move(next.replies);
   write_position(building, config.log, f.after, std::move(closed.bytes));
@@ -180,7 +182,7 @@ void replica::machine::land() {
     launch();
   emit(replica_effect::write{std::move(delta), position.index, position.time,
                              std::move(landed.events)});
-  written = true;
+  note_written();
   for (auto& r : landed.replies)
     emit(std::move(r));
   if (!ends)

@@ -1,6 +1,7 @@
 #include "actors/core/queries.hpp"
 #include "actors/core/question_queries.hpp"
 #include "actors/core/replica_machine.hpp"
+#include "actors/core/replica_wishes.hpp"
 
 #include <utility>
 

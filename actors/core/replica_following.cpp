@@ -14,6 +14,8 @@ void replica::machine::leave_tail() {
 }
 
 void replica::machine::hear(record_tailed& t) {
+  if (in == phase::seeking)
+    return seek_in(t);
   if (in != phase::following)
     return;
   if (t.index <= position.index)
@@ -55,6 +57,7 @@ void replica::machine::apply_tailed(record_tailed& t) {
   if (r->epoch > position.epoch) {
     // Whoever leads has settled what was lost before.
     lost.reset();
+    loss_accepted = false;
     accepted_created = stream.created;
     position.epoch = r->epoch;
     position.leader = r->node;
@@ -64,10 +67,11 @@ void replica::machine::apply_tailed(record_tailed& t) {
   position.hash = trailing_hash(t.bytes);
   position.time = r->time;
   position.created = accepted_created;
+  position.log_bytes = log_bytes_with(facts, t.bytes.size());
   behind_for = milliseconds{0};
   write_position(changes, config.log, position, std::move(t.bytes));
   emit(replica_effect::write{changes.take(), position.index, position.time, std::move(facts)});
-  written = true;
+  note_written();
   quiet.restart();
   if (lone() && position.index >= stream.last)
     ask_look();

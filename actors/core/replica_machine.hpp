@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/core/ledger.hpp"
 #include "actors/core/pace.hpp"
 #include "actors/core/replica.hpp"
 #include "actors/core/replica_parts.hpp"
@@ -22,25 +23,14 @@ namespace dure {
 ///                 v  |         +------------+----------+  deposed, drained
 ///             recovering  (the log ends below what this store has applied, or is another stream)
 ///
+///   checking -> seeking -> installing -> looking  (the log begins above what this store needs
+///   next)
+///
 /// What is decided lies in layers: `building` (the record being decided) over `flying` (the one
 /// that was appended) over the base. A step that emits a `write` decides nothing after it, because
 /// the base shows it only in the next step.
 struct replica::machine {
-  /// Returns whether this failure of a decision is one of the state, not a refusal.
-  static bool is_fatal(errc code) {
-    return code == errc::store_failed || code == errc::corrupt || code == errc::newer_node_needed;
-  }
-
-  enum class phase {
-    looking,    ///< Asks how far the log goes.
-    checking,   ///< Reads the last record that log and store should share.
-    recovering, ///< The log has lost records that this store has.
-    following,  ///< Applies what the log delivers.
-    claiming,   ///< Its claim of leadership is in flight.
-    leading,
-    halted,
-  };
-
+  using phase = replica_part::phase;
   using waiting_wish = replica_part::waiting_wish;
   using waiting_claim = replica_part::waiting_claim;
   using draft = replica_part::draft;
@@ -53,6 +43,7 @@ struct replica::machine {
   replica_effects step(replica_message message);
   void hear(replica_input::tick& t);
   void hear(replica_input::members& m);
+  void hear(replica_input::accept_loss&);
   void hear(replica_input::drain&);
   void hear(journal_message& m);
   void hear(stream_seen& seen);
@@ -135,6 +126,8 @@ struct replica::machine {
 
   // replica_recovery.cpp: a log that is not the one this store knows.
   void place();
+  bool begins_too_late() const;
+  bool is_placed_by_look() const;
   void note_loss();
   void check_common(record_read& r);
   void proceed();
@@ -146,7 +139,28 @@ struct replica::machine {
   void put_back_taken(journal_index index);
   void put_back_unclear();
   void resolve_put_back(record_read& r);
+  void move_log(journal_index first);
   bool forked_from(const replica_input::peer& p);
+
+  // replica_snapshots.cpp: the state is kept beside the log, so that the log may be trimmed.
+  void hear(snapshot_message& m);
+  void hear(state_frozen& f);
+  void hear(freeze_failed& f);
+  void hear(snapshot_checked& c);
+  void hear(snapshot_installed& i);
+  std::uint64_t log_bytes_with(const std::vector<event>& events, std::size_t bytes) const;
+  void note_written();
+  result<void> read_standing();
+  void tend_snapshots(milliseconds passed);
+  void compare_frozen();
+  void trim();
+  void check_newest();
+  bool is_read_by_others() const;
+  void begin_snapshot_if_due();
+  void seek_snapshot();
+  void seek_in(record_tailed& t);
+  void install(std::optional<snapshot> from);
+  void keep_seeking(milliseconds passed);
 
   const replica_config config;
   const state_reader& base;
@@ -166,6 +180,10 @@ struct replica::machine {
   std::optional<journal_index> putting; ///< Being appended again, in phase recovering.
   bool putting_read = false;            ///< Its append was unclear: it is being read.
   bool check_failed = false;            ///< The last read of `common` could not be asked.
+  bool loss_accepted = false;           ///< An operator gave up what no living node has.
+  bool rows_unfinished = false;         ///< The store is between two states: it needs a snapshot.
+
+  replica_part::snapshot_work snapshots;
 
   silence quiet;
   peer_table peers;

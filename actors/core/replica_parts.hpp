@@ -12,6 +12,18 @@
 /// What a replica has under way. Private to the replica_*.cpp files.
 namespace dure::replica_part {
 
+enum class phase : std::uint8_t {
+  looking,    ///< Asks how far the log goes.
+  checking,   ///< Reads the last record that log and store should share.
+  recovering, ///< The log has lost records that this store has.
+  seeking,    ///< Reads the log for a snapshot to start from.
+  installing, ///< The store's rows are being replaced by a snapshot's.
+  following,  ///< Applies what the log delivers.
+  claiming,   ///< Its claim of leadership is in flight.
+  leading,
+  halted,
+};
+
 /// A wish that waits for room in a record; the replica's own have no caller.
 struct waiting_wish {
   std::optional<ticket> caller;
@@ -33,6 +45,29 @@ struct draft {
   record_writer entries;
   std::vector<event> events;
   std::vector<replica_effect::reply> replies;
+};
+
+/// A state of this node's own, and what it came to.
+struct frozen_state {
+  journal_index index{};
+  record_hash digest;
+};
+
+/// What is under way for snapshots. Times are since.
+struct snapshot_work {
+  std::vector<kept_snapshot> kept; ///< As the state says; read again when `stale`.
+  bool stale = true;
+  bool wished = false;                   ///< A new one is about to be begun.
+  std::optional<journal_index> freezing; ///< Being walked.
+  record_hash frozen_hash;               ///< Of the record at `freezing`.
+  frozen_state frozen;                   ///< The last that was walked.
+  std::optional<milliseconds> export_failed{};
+  std::optional<journal_index> checking; ///< Being read back.
+  journal_index checked{};               ///< The last that was.
+  milliseconds since_check{};
+  journal_index trimmed{};
+  milliseconds since_trim = milliseconds::max() / 2;
+  journal_index sought{}; ///< While seeking: looked through so far.
 };
 
 /// The record that was appended and whose fate is not known yet.

@@ -28,11 +28,16 @@ peer_table::life peer_table::hear(const replica_input::peer& p) {
 }
 
 const replica_input::peer* peer_table::ahead_of(journal_index index) const {
+  return ahead_within(index, milliseconds::max());
+}
+
+const replica_input::peer* peer_table::ahead_within(journal_index index,
+                                                    milliseconds silence) const {
   const replica_input::peer* furthest = nullptr;
-  for (const auto& [node, heard] : nodes_) {
-    if (heard.last.index > index && (!furthest || heard.last.index > furthest->index))
-      furthest = &heard.last;
-  }
+  for_each_heard_within(silence, [&](const replica_input::peer& p) {
+    if (p.index > index && (!furthest || p.index > furthest->index))
+      furthest = &p;
+  });
   return furthest;
 }
 

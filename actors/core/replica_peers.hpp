@@ -28,6 +28,9 @@ public:
   /// Returns the peer whose applied index is the highest above `index`, or null.
   const replica_input::peer* ahead_of(journal_index index) const;
 
+  /// The same among those that were heard within `silence`.
+  const replica_input::peer* ahead_within(journal_index index, milliseconds silence) const;
+
   /// Returns whether `node` has told where it stands after it saw the stream created at `created`.
   bool has_reported(std::string_view node, timestamp created) const;
 

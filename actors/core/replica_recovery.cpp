@@ -9,6 +9,7 @@ namespace {
 
 /// How long the node that led last waits to hear of a later leader before it mends the log alone.
 constexpr milliseconds grace_of_the_last_leader{3'000};
+constexpr milliseconds living_silence{5'000}; ///< Who has been silent for longer is not waited for.
 
 error fork_at(journal_index index) {
   return {errc::corrupt, "the journal has another record " + std::to_string(number(index)) +
@@ -19,8 +20,10 @@ error fork_at(journal_index index) {
 
 /// Finds where the log, as just looked at, stands to the store.
 void replica::machine::place() {
-  if (number(stream.first) > number(position.index) + 1)
-    return halt({errc::gone, "the journal begins after the record that this node needs next"});
+  if (rows_unfinished && number(stream.first) <= 1)
+    return install(std::nullopt);
+  if (begins_too_late())
+    return seek_snapshot();
   if (accepted_created == timestamp{})
     accepted_created = stream.created;
   if (stream.last < position.index || stream.created != accepted_created)
@@ -31,6 +34,16 @@ void replica::machine::place() {
   in = phase::checking;
   check_failed = false;
   emit(replica_effect::read{common});
+}
+
+/// Returns whether the record that this store needs next was trimmed away.
+bool replica::machine::begins_too_late() const {
+  return stream.first > dure::next(position.index);
+}
+
+/// Returns whether a look at the log says where to go on from here.
+bool replica::machine::is_placed_by_look() const {
+  return in != phase::leading && in != phase::claiming && in != phase::installing && !putting;
 }
 
 void replica::machine::note_loss() {
@@ -89,7 +102,7 @@ void replica::machine::resume() {
 }
 
 bool replica::machine::settled() const {
-  if (!lost || lone())
+  if (!lost || lone() || loss_accepted)
     return true;
   auto has_told = [this](const std::string& node) {
     return node == config.node || peers.has_reported(node, stream.created);
@@ -101,11 +114,13 @@ bool replica::machine::settled() const {
 
 /// Returns whether the log may be led: nothing that anybody has told of is missing in it.
 bool replica::machine::accept_stream() {
-  const auto* ahead = peers.ahead_of(stream.last);
+  const auto* ahead =
+      loss_accepted ? peers.ahead_within(stream.last, living_silence) : peers.ahead_of(stream.last);
   auto only_ours = ahead && out && ahead->hash == out->after.hash;
   if (!settled() || (ahead && !only_ours))
     return false;
   lost.reset();
+  loss_accepted = false;
   accepted_created = stream.created;
   return true;
 }
@@ -114,11 +129,21 @@ void replica::machine::put_back() {
   auto raw = read_raw_record(base, config.log, *putting);
   if (!raw)
     return halt(raw.error());
-  if (!*raw)
-    return halt({errc::gone, "the journal lost records that this node has let go of"});
+  if (!*raw) {
+    auto kept = first_raw_record(base, config.log);
+    return kept ? move_log(kept->value_or(dure::next(position.index))) : halt(kept.error());
+  }
   putting_read = false;
   auto hash = trailing_hash(**raw);
   emit(replica_effect::append{journal_index{number(*putting) - 1}, hash, std::move(**raw)});
+}
+
+/// What is below `first` is in no tail any more, but in a snapshot: the log goes on above it.
+void replica::machine::move_log(journal_index first) {
+  const auto missing = *std::exchange(putting, std::nullopt);
+  if (first <= missing)
+    return halt({errc::corrupt, "a record is missing in the middle of this node's tail"});
+  emit(replica_effect::start_log_at{first});
 }
 
 void replica::machine::put_back_taken(journal_index index) {

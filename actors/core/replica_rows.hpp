@@ -4,6 +4,7 @@
 #include "actors/core/record.hpp"
 #include "actors/core/state.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -18,6 +19,7 @@ struct log_position {
   epoch_number epoch{};  ///< The highest claimed, and who leads by it.
   std::string leader;
   boot_id leader_boot;
+  std::uint64_t log_bytes = 0; ///< Of the records after the last one that began a snapshot.
 
   bool operator==(const log_position&) const = default;
 };
@@ -25,9 +27,16 @@ struct log_position {
 /// Returns where the store stands in `log`: the beginning, when it has never seen a record of it.
 result<log_position> read_position(const state_reader& state, log_number log);
 
+/// The row of a position as bytes; decoding is errc::corrupt or errc::newer_node_needed.
+std::string encode(const log_position& position);
+result<log_position> decode_position(std::string_view row);
+
 /// Notes in `state` that `bytes` were applied as the record that `position` names.
 void write_position(overlay& state, log_number log, const log_position& position,
                     std::string bytes);
+
+/// Returns the index of the oldest record whose raw bytes are kept, or nothing. O(1).
+result<std::optional<journal_index>> first_raw_record(const state_reader& state, log_number log);
 
 /// Returns the raw bytes of an applied record, or nothing when they are not kept (any more).
 result<std::optional<std::string>> read_raw_record(const state_reader& state, log_number log,

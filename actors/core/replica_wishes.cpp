@@ -15,7 +15,10 @@ bool may_feed(const event& e) {
                !std::is_same_v<Event, events::command_answered> &&
                !std::is_same_v<Event, events::answer_forgotten> &&
                !std::is_same_v<Event, events::artifacts_added> &&
-               !std::is_same_v<Event, events::log_kept>;
+               !std::is_same_v<Event, events::log_kept> &&
+               !std::is_same_v<Event, events::snapshot_begun> &&
+               !std::is_same_v<Event, events::snapshot_taken> &&
+               !std::is_same_v<Event, events::snapshot_verified>;
       },
       e);
 }
@@ -32,6 +35,10 @@ quota_report quota_in(const command_body& body) {
   if (const auto* failed = std::get_if<fail>(&body))
     return failed->quota;
   return {};
+}
+
+bool is_fatal(errc code) {
+  return code == errc::store_failed || code == errc::corrupt || code == errc::newer_node_needed;
 }
 
 std::size_t weight(const command& c) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/core/command.hpp"
+#include "actors/core/error.hpp"
 #include "actors/core/event.hpp"
 
 #include <cstddef>
@@ -18,6 +19,9 @@ bool ends_an_attempt(const command& c);
 
 /// Returns what the end of an attempt says of the provider's quota.
 quota_report quota_in(const command_body& body);
+
+/// Returns whether this failure of a decision is one of the state, not a refusal.
+bool is_fatal(errc code);
 
 /// Returns about how much memory a waiting command holds.
 std::size_t weight(const command& c);

@@ -48,6 +48,10 @@ void fields(same_struct<file_row> auto& v, auto&& each) {
   each(v.blob);
 }
 
+void fields(same_struct<snapshot_row> auto& v, auto&& each) {
+  each(v.kept);
+}
+
 void fields(same_struct<question> auto& v, auto&& each) {
   each(v.id, v.set, v.label, v.work, v.state, v.job, v.answer, v.failure, v.created_at,
        v.explained_at, v.cost, v.possibly_charged, v.version);
@@ -150,6 +154,10 @@ std::string encode(const provider_row& row) {
   return encode_row(row);
 }
 
+std::string encode(const snapshot_row& row) {
+  return encode_row(row);
+}
+
 std::string encode(const job_id& row) {
   std::string bytes;
   writer{bytes}.id(row.value);
@@ -201,6 +209,10 @@ template <> result<question_counts> decode_row(std::string_view bytes) {
 
 template <> result<provider_row> decode_row(std::string_view bytes) {
   return decode_fields<provider_row>(bytes, "a provider's");
+}
+
+template <> result<snapshot_row> decode_row(std::string_view bytes) {
+  return decode_fields<snapshot_row>(bytes, "a snapshot's");
 }
 
 template <> result<job_id> decode_row(std::string_view bytes) {

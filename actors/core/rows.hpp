@@ -6,6 +6,7 @@
 #include "actors/core/provider.hpp"
 #include "actors/core/question.hpp"
 #include "actors/core/queue.hpp"
+#include "actors/core/snapshot.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -84,6 +85,7 @@ std::string encode(const file_row& row);
 std::string encode(const question& row);
 std::string encode(const question_counts& row);
 std::string encode(const provider_row& row);
+std::string encode(const snapshot_row& row);
 std::string encode(const job_id& row); ///< Family `unique`: 16 bytes, without a schema.
 
 /// Row is one of the types above.
@@ -100,6 +102,7 @@ template <> result<file_row> decode_row(std::string_view bytes);
 template <> result<question> decode_row(std::string_view bytes);
 template <> result<question_counts> decode_row(std::string_view bytes);
 template <> result<provider_row> decode_row(std::string_view bytes);
+template <> result<snapshot_row> decode_row(std::string_view bytes);
 template <> result<job_id> decode_row(std::string_view bytes);
 
 } // namespace dure

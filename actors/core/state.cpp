@@ -149,6 +149,12 @@ result<void> memory_state::scan(family f, const key_range& range, scan_order ord
   return {};
 }
 
+void memory_state::erase(family f, const key_range& range) {
+  auto& rows = families_[static_cast<std::size_t>(f)];
+  if (range.from < range.until)
+    rows.erase(rows.lower_bound(range.from), rows.lower_bound(range.until));
+}
+
 void memory_state::write(const state_delta& delta) {
   for (std::size_t f = 0; f < family_count; ++f) {
     for (const auto& [key, value] : delta.families[f]) {

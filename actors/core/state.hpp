@@ -117,6 +117,8 @@ public:
   /// Carries out a delta: what the store's write does.
   void write(const state_delta& delta);
 
+  void erase(family f, const key_range& range);
+
   bool operator==(const memory_state& other) const { return families_ == other.families_; }
 
 private:

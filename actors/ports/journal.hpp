@@ -35,6 +35,10 @@ public:
   /// Asks for first, last and creation of the stream. Answered by stream_seen.
   virtual void look() = 0;
 
+  /// Makes `first` the first index: what lies below goes, and a log that ends below goes on there.
+  /// Not answered; the next look shows it.
+  virtual void start_at(journal_index first) = 0;
+
   /// Delivers every record from `from` on as record_tailed, in order and without a gap, until
   /// stop_tail. Survives reconnects. A second call moves the tail.
   virtual void tail(journal_index from) = 0;

@@ -20,6 +20,7 @@ using channel = caf::atom_constant<caf::atom("channel")>;
 using leaving = caf::atom_constant<caf::atom("leaving")>;
 using members = caf::atom_constant<caf::atom("members")>;
 using namesake = caf::atom_constant<caf::atom("namesake")>;
+using snapshot = caf::atom_constant<caf::atom("snapshot")>;
 using records = caf::atom_constant<caf::atom("records")>;
 
 } // namespace dure::atom

@@ -2,6 +2,7 @@
 
 #include "actors/core/command.hpp"
 #include "actors/core/journal_message.hpp"
+#include "actors/core/snapshot_message.hpp"
 #include "actors/ports/audience.hpp"
 #include "actors/ports/courier.hpp"
 #include "actors/ports/sandbox.hpp"
@@ -72,6 +73,8 @@ using scheduler_actor = caf::typed_actor<
     caf::reacts_to<atom::channel, channel_message>,
     // The nodes that may lead have become others.
     caf::reacts_to<atom::members, std::vector<std::string>>,
+    // Something came of work on a snapshot.
+    caf::reacts_to<atom::snapshot, snapshot_message>,
     // Time has passed.
     caf::reacts_to<atom::tick>,
     // The node has begun to end: other nodes may know.

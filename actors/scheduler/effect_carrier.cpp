@@ -49,6 +49,35 @@ struct carrier {
       pass_on(e);
   }
 
+  void operator()(replica_effect::freeze& f) {
+    of().states.freeze(of().replica.log, f.at, f.exports, state.tell_snapshot);
+  }
+
+  void operator()(replica_effect::check_snapshot& c) {
+    of().states.check(of().replica.log, c.of, state.tell_snapshot);
+  }
+
+  void operator()(replica_effect::install_snapshot& i) {
+    write_line(log_level::warn, "snapshot-install",
+               i.of ? "Starts from the snapshot of record " + std::to_string(number(i.of->index))
+                    : std::string{"Starts anew: its rows were left unfinished."});
+    of().states.install(of().replica.log, i.of, state.tell_snapshot);
+  }
+
+  void operator()(replica_effect::trim_tail& t) {
+    auto trimmed = of().rows.erase(family::tail, keys::tail_below(of().replica.log, t.below));
+    if (!trimmed)
+      halt(trimmed.error().code, trimmed.error().context);
+  }
+
+  void operator()(replica_effect::start_log_at& s) {
+    write_line(log_level::info, "log-trimmed",
+               "The journal begins at record " + std::to_string(number(s.first)) + " from now on.");
+    state.log->start_at(s.first);
+  }
+
+  void operator()(replica_effect::ask& a) { state.wish_later(std::move(a.wish)); }
+
   void operator()(replica_effect::reply& r) {
     if (!r.outcome && r.outcome.error().code == errc::stale_lease)
       of().listeners.refused_stale(of().queue);
@@ -63,6 +92,7 @@ struct carrier {
     auto is_turn = before.leads != s.leads || before.why_not != s.why_not;
     auto leads_else = before.leads != s.leads || before.epoch != s.epoch;
     state.status.standing = std::move(s);
+    state.applied = state.status.standing.index; // A snapshot brings it further without a write.
     if (leads_else)
       change_leader();
     if (is_turn)

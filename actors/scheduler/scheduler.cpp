@@ -54,6 +54,11 @@ scheduler_actor::behavior_type scheduler(scheduler_pointer self, scheduler_conte
         return caller;
       },
       [self](atom::journal, journal_message& told) { step(self, std::move(told)); },
+      [self](atom::snapshot, snapshot_message& told) {
+        if (std::holds_alternative<snapshot_installed>(told))
+          self->state.view->forget();
+        step(self, std::move(told));
+      },
       [self](atom::channel, channel_message& told) { hear(self, told); },
       [self](atom::members, std::vector<std::string>& schedulers) {
         step(self, replica_input::members{std::move(schedulers)});
@@ -89,6 +94,12 @@ void open(scheduler_pointer self, scheduler_context context) {
   state.log = of.journals.open(of.queue, of.shard, [to](journal_message told) {
     to.send(atom::journal::value, std::move(told));
   });
+  state.tell_snapshot = [to](snapshot_message told) {
+    to.send(atom::snapshot::value, std::move(told));
+  };
+  state.wish_later = [to, by = of.replica.node](command_body body) {
+    to.send(atom::wish::value, wish_batch{{{{}, by, std::move(body)}}});
+  };
   if (of.peers)
     state.peers = of.peers->open(of.queue, of.shard, [to](channel_message told) {
       to.send(atom::channel::value, std::move(told));

@@ -6,6 +6,7 @@
 #include "actors/ports/journal.hpp"
 #include "actors/ports/log.hpp"
 #include "actors/ports/shard_channel.hpp"
+#include "actors/ports/snapshots.hpp"
 #include "actors/ports/store.hpp"
 #include "actors/protocol/interfaces.hpp"
 #include "actors/scheduler/outcome_desk.hpp"
@@ -28,6 +29,7 @@ struct scheduler_context {
   const clock& time;
   store& rows;
   journal_source& journals;
+  snapshots& states;
   audience& listeners;
   log_sink& log;
   supervisor_actor supervisor; ///< Told of standings, changed records, cancels and namesakes.
@@ -50,6 +52,8 @@ struct scheduler_state {
   remote_desk remote; ///< Those of the desk's wishes that the leader on another node decides.
   std::map<batch_number, std::function<void(outcome_batch)>> callers;
   std::vector<caf::typed_response_promise<bool>> drains;
+  snapshots::listener tell_snapshot;            ///< Brings it here as a message.
+  std::function<void(command_body)> wish_later; ///< As if somebody on this node wished it.
 };
 
 /// Carries messages to the replica of one log, and what that answers to journal, store and callers.

@@ -40,6 +40,7 @@ struct node_options {
       false;               ///< Allows other addresses than loopback although there are no keys.
   std::uint32_t slots = 1; ///< Heavy handlers at a time; the number of cores by default.
   std::uint32_t cache_mib = 1'024; ///< Disk for copies of files taken lately.
+  std::uint32_t snapshot_mib = 64; ///< A log is trimmed behind a snapshot after so much of it.
   std::optional<std::string> nats; ///< An outside NATS; nothing: an own nats-server child.
   std::string cluster = "dure";
   std::string name = "node-1";

@@ -133,6 +133,16 @@ public:
     });
   }
 
+  void start_at(journal_index first) override {
+    on_loop([this, first] {
+      // Whether it was done is seen by looking; who wished it wishes it again.
+      connection_.requests().send({"$JS.API.STREAM.PURGE." + shared_->stream.name(),
+                                   "{\"seq\":" + std::to_string(number(first)) + "}",
+                                   {}},
+                                  read_timeout, [](const nats_reply&) {});
+    });
+  }
+
   void tail(journal_index from) override {
     on_loop([this, from] { tail_.start(number(from)); });
   }

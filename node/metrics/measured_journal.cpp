@@ -46,6 +46,8 @@ public:
 
   void look() override { below_->look(); }
 
+  void start_at(journal_index first) override { below_->start_at(first); }
+
   void tail(journal_index from) override { below_->tail(from); }
 
   void stop_tail() override { below_->stop_tail(); }

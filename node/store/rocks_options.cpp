@@ -77,6 +77,7 @@ rocksdb::ColumnFamilyOptions family_options(family f, std::shared_ptr<rocksdb::C
     options.enable_blob_files = true;
     options.min_blob_size = raw_record_bytes_min;
     options.blob_compression_type = light_compression();
+    options.enable_blob_garbage_collection = true; // the tail is trimmed behind snapshots
   }
   return options;
 }

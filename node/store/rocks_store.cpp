@@ -1,5 +1,6 @@
 #include "node/store/rocks_store.hpp"
 
+#include "actors/core/keys.hpp"
 #include "node/store/low_marks.hpp"
 #include "node/store/rocks_options.hpp"
 
@@ -7,6 +8,7 @@
 #include <atomic>
 #include <chrono>
 #include <mutex>
+#include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
 #include <rocksdb/iterator.h>
 #include <rocksdb/listener.h>
@@ -95,6 +97,27 @@ struct rocks_store::database {
     return error{errc::store_failed, "the database has failed before"};
   }
 
+  result<std::optional<std::string>> get(const rocksdb::ReadOptions& options, family f,
+                                         std::string_view key) const {
+    std::string value;
+    auto status = db->Get(options, handle(f), slice(key), &value);
+    if (status.IsNotFound())
+      return std::optional<std::string>{};
+    if (!status.ok())
+      return failed(status, "reading a row");
+    return std::optional<std::string>{std::move(value)};
+  }
+
+  /// Visits the rows from where `row` stands.
+  result<void> walk(rocksdb::Iterator& row, bool ascending, const row_visitor& visit) const {
+    for (; row.Valid(); ascending ? row.Next() : row.Prev())
+      if (!visit(view(row.key()), view(row.value())))
+        return {};
+    if (!row.status().ok())
+      return failed(row.status(), "scanning rows");
+    return {};
+  }
+
   /// Goes on after a failure that has passed, as that of a full disk does. RocksDB looks by itself
   /// every five seconds whether a memtable would fit again; until then it says that it is busy.
   bool resume() const {
@@ -116,6 +139,51 @@ struct rocks_store::database {
   mutable std::atomic<bool> corrupt = false;
   mutable std::mutex resuming;
   mutable std::chrono::steady_clock::time_point resume_from{};
+};
+
+/// The rows as RocksDB keeps them for a snapshot of its own.
+class rocks_store::frozen_rows final : public state_reader {
+public:
+  frozen_rows(const rocks_store& whole, const database& of)
+      : whole_{whole}, of_{of}, kept_{of.db->GetSnapshot()} {}
+
+  ~frozen_rows() override { of_.db->ReleaseSnapshot(kept_); }
+
+  frozen_rows(const frozen_rows&) = delete;
+  frozen_rows& operator=(const frozen_rows&) = delete;
+
+  result<std::optional<std::string>> get(family f, std::string_view key) const override {
+    if (auto healthy = whole_.health(); !healthy)
+      return healthy.error();
+    return of_.get(as_kept({}), f, key);
+  }
+
+  result<void> scan(family f, const key_range& range, scan_order order,
+                    const row_visitor& visit) const override {
+    if (auto healthy = whole_.health(); !healthy)
+      return healthy.error();
+    if (range.from >= range.until)
+      return {};
+    const auto lower = slice(range.from);
+    const auto upper = slice(range.until);
+    std::unique_ptr<rocksdb::Iterator> row{
+        of_.db->NewIterator(as_kept(bounded(lower, upper)), of_.handle(f))};
+    const bool ascending = order == scan_order::ascending;
+    ascending ? row->SeekToFirst() : row->SeekToLast();
+    return of_.walk(*row, ascending, visit);
+  }
+
+private:
+  /// Old rows are read once: they must not drive out of the cache what is asked for all the time.
+  rocksdb::ReadOptions as_kept(rocksdb::ReadOptions options) const {
+    options.snapshot = kept_;
+    options.fill_cache = false;
+    return options;
+  }
+
+  const rocks_store& whole_;
+  const database& of_;
+  const rocksdb::Snapshot* kept_;
 };
 
 result<std::unique_ptr<rocks_store>> rocks_store::open(const std::filesystem::path& folder) {
@@ -141,13 +209,7 @@ rocks_store::~rocks_store() {
 result<std::optional<std::string>> rocks_store::get(family f, std::string_view key) const {
   if (auto healthy = health(); !healthy)
     return healthy.error();
-  std::string value;
-  auto status = database_->db->Get({}, database_->handle(f), slice(key), &value);
-  if (status.IsNotFound())
-    return std::optional<std::string>{};
-  if (!status.ok())
-    return database_->failed(status, "reading a row");
-  return std::optional<std::string>{std::move(value)};
+  return database_->get({}, f, key);
 }
 
 result<void> rocks_store::scan(family f, const key_range& range, scan_order order,
@@ -172,12 +234,7 @@ result<void> rocks_store::scan(family f, const key_range& range, scan_order orde
     if (deletions_passed() - passed_before > deletions_worth_a_mark)
       marks.watch(f, range);
   }
-  for (; row->Valid(); ascending ? row->Next() : row->Prev())
-    if (!visit(view(row->key()), view(row->value())))
-      return {};
-  if (!row->status().ok())
-    return database_->failed(row->status(), "scanning rows");
-  return {};
+  return database_->walk(*row, ascending, visit);
 }
 
 result<void> rocks_store::write(const state_delta& delta) {
@@ -199,6 +256,42 @@ result<void> rocks_store::write(const state_delta& delta) {
   if (!status.ok())
     return database_->failed(status, "writing rows");
   return {};
+}
+
+result<void> rocks_store::erase(family f, const key_range& range) {
+  if (auto healthy = health(); !healthy)
+    return healthy.error();
+  auto* handle = database_->handle(f);
+  const auto from = slice(range.from);
+  const auto until = slice(range.until);
+  if (auto erased = database_->db->DeleteRange({}, handle, from, until); !erased.ok())
+    return database_->failed(erased, "erasing rows");
+  // Whole files go at once, with the blobs that only they refer to; compaction sees to the rest.
+  auto dropped = rocksdb::DeleteFilesInRange(database_->db.get(), handle, &from, &until, false);
+  if (!dropped.ok())
+    return database_->failed(dropped, "erasing files of rows");
+  return {};
+}
+
+result<void> rocks_store::begin_replacing(log_number log) {
+  if (auto healthy = health(); !healthy)
+    return healthy.error();
+  const auto all = keys::all_of(log);
+  rocksdb::WriteBatch batch;
+  auto added = rocksdb::Status::OK();
+  for (auto* handle : database_->handles)
+    if (added.ok())
+      added = batch.DeleteRange(handle, slice(all.from), slice(all.until));
+  if (added.ok())
+    added = batch.Put(database_->handle(family::meta), keys::unfinished(log), "");
+  const auto status = added.ok() ? database_->db->Write({}, &batch) : added;
+  if (!status.ok())
+    return database_->failed(status, "erasing a log's rows");
+  return {};
+}
+
+std::unique_ptr<state_reader> rocks_store::freeze() const {
+  return std::make_unique<frozen_rows>(*this, *database_);
 }
 
 result<void> rocks_store::health() const {

@@ -27,12 +27,16 @@ public:
   result<void> scan(family f, const key_range& range, scan_order order,
                     const row_visitor& visit) const override;
   result<void> write(const state_delta& delta) override;
+  result<void> erase(family f, const key_range& range) override;
+  result<void> begin_replacing(log_number log) override;
+  std::unique_ptr<state_reader> freeze() const override;
 
   /// Answers ok, or with the failure for which nothing is read or written now.
   result<void> health() const;
 
 private:
   struct database;
+  class frozen_rows;
 
   explicit rocks_store(std::unique_ptr<database> opened);
 

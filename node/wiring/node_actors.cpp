@@ -98,9 +98,10 @@ struct node_actors::parts {
       replica.schedulers = {s.options.name};
     replica.peers_beat = s.channels != nullptr;
     replica.seed = s.time.random();
+    replica.snapshot_after_bytes = std::uint64_t{s.options.snapshot_mib} << 20;
     return system.spawn(scheduler, scheduler_context{place.queue, place.shard, std::move(replica),
-                                                     s.time, *s.rows, journals, listeners, *s.log,
-                                                     above, s.channels.get()});
+                                                     s.time, *s.rows, journals, *s.states,
+                                                     listeners, *s.log, above, s.channels.get()});
   }
 
   worker_actor start_worker() {

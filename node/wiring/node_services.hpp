@@ -13,6 +13,7 @@
 #include "node/journal/nats_server_child.hpp"
 #include "node/journal/nats_shard_channel.hpp"
 #include "node/sandbox/process_sandbox.hpp"
+#include "node/snapshots/stored_snapshots.hpp"
 #include "node/store/rocks_store.hpp"
 #include "node/wiring/data_folder.hpp"
 #include "node/wiring/json_log.hpp"
@@ -45,6 +46,7 @@ struct node_services {
   std::unique_ptr<nats_blobs> files;
   std::unique_ptr<blob_cache> copies;
   std::unique_ptr<cached_blobs> copied_files; ///< `files`, kept in `copies` too.
+  std::unique_ptr<stored_snapshots> states;
   std::unique_ptr<process_sandbox> handlers;  ///< Null without the worker role.
   std::unique_ptr<scratch_courier> courier;   ///< Likewise.
 

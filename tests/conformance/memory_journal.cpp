@@ -2,6 +2,7 @@
 
 #include "node/journal/call_gate.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -16,10 +17,21 @@ using stream_key = std::pair<std::string, std::uint16_t>;
 struct stream {
   bool exists = true;
   timestamp created{};
+  std::uint64_t below = 0; ///< How many records lie below the first.
   std::vector<std::string> records;
   std::map<record_hash, journal_index> known; ///< What a repeated append is recognised by.
 
-  journal_index last() const { return journal_index{records.size()}; }
+  journal_index first() const { return journal_index{below + 1}; }
+
+  journal_index last() const { return journal_index{below + records.size()}; }
+
+  const std::string& at(journal_index index) const { return records[number(index) - below - 1]; }
+
+  void start_at(journal_index index) {
+    const auto dropped = std::min<std::uint64_t>(records.size(), number(index) - 1 - below);
+    records.erase(records.begin(), records.begin() + static_cast<std::ptrdiff_t>(dropped));
+    below = number(index) - 1;
+  }
 };
 
 /// One open journal's side of its stream.
@@ -67,16 +79,16 @@ struct memory_journal_source::world {
     const auto& s = streams[key];
     if (away || !s.exists)
       return record_read{index, std::nullopt, true};
-    if (number(index) == 0 || index > s.last())
+    if (index < s.first() || index > s.last())
       return record_read{index, std::nullopt, false};
-    return record_read{index, s.records[number(index) - 1], false};
+    return record_read{index, s.at(index), false};
   }
 
   journal_message look(const stream_key& key) {
     if (away)
       return stream_seen{.failed = true};
     const auto& s = made(key);
-    return stream_seen{false, journal_index{1}, s.last(), s.created};
+    return stream_seen{false, s.first(), s.last(), s.created};
   }
 
   /// Puts into the outbox what tails have not been told yet.
@@ -87,8 +99,9 @@ struct memory_journal_source::world {
         continue;
       if (*r->tail_next > next(s.last()))
         r->tail_next = next(s.last()); // As JetStream does for a consumer that starts past the end.
+      r->tail_next = std::max(*r->tail_next, s.first());
       for (; *r->tail_next <= s.last(); r->tail_next = next(*r->tail_next))
-        outbox.emplace_back(r, record_tailed{*r->tail_next, s.records[number(*r->tail_next) - 1]});
+        outbox.emplace_back(r, record_tailed{*r->tail_next, s.at(*r->tail_next)});
     }
   }
 
@@ -137,6 +150,13 @@ public:
 
   void look() override {
     answer([&] { return world_->look(self_->of); });
+  }
+
+  void start_at(journal_index first) override {
+    std::lock_guard lock{world_->mutex};
+    auto& s = world_->streams[self_->of];
+    if (!world_->away && s.exists && first > s.first())
+      s.start_at(first);
   }
 
   void tail(journal_index from) override {

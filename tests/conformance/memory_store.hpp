@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/core/keys.hpp"
 #include "actors/ports/store.hpp"
 
 #include <mutex>
@@ -24,6 +25,27 @@ public:
     std::lock_guard lock{mutex_};
     state_.write(delta);
     return {};
+  }
+
+  result<void> erase(family f, const key_range& range) override {
+    std::lock_guard lock{mutex_};
+    state_.erase(f, range);
+    return {};
+  }
+
+  result<void> begin_replacing(log_number log) override {
+    std::lock_guard lock{mutex_};
+    for (std::size_t i = 0; i < family_count; ++i)
+      state_.erase(static_cast<family>(i), keys::all_of(log));
+    state_delta mark;
+    mark.of(family::meta)[keys::unfinished(log)] = "";
+    state_.write(mark);
+    return {};
+  }
+
+  std::unique_ptr<state_reader> freeze() const override {
+    std::lock_guard lock{mutex_};
+    return std::make_unique<memory_state>(state_);
   }
 
 private:

@@ -27,6 +27,7 @@ INCLUDES = {
     "node/journal": BELOW_ADAPTERS + [JSON, r"<nats/.*\.h>"],
     "node/blobs": BELOW_ADAPTERS + [r'"node/journal/', JSON, r"<nats/.*\.h>", r"<openssl/.*\.h>"],
     "node/store": BELOW_ADAPTERS + [r"<rocksdb/.*\.h>"],
+    "node/snapshots": BELOW_ADAPTERS,
     "node/metrics": BELOW_ADAPTERS + [r"<prometheus/.*\.h>"],
     "node/sandbox": BELOW_ADAPTERS + [JSON, r"<seccomp\.h>"],
     "node/trial": BELOW_ADAPTERS + [r'"node/sandbox/', JSON],

@@ -31,6 +31,12 @@ public:
     return rows.write(delta);
   }
 
+  result<void> erase(family f, const key_range& range) override { return rows.erase(f, range); }
+
+  result<void> begin_replacing(log_number log) override { return rows.begin_replacing(log); }
+
+  std::unique_ptr<state_reader> freeze() const override { return rows.freeze(); }
+
   test::memory_store rows;
   bool fails = false;
 };
