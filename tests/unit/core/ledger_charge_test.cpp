@@ -110,6 +110,35 @@ TEST_F(ledger_charge_test, a_removed_question_leaves_its_charge_with_its_set) {
   EXPECT_EQ(set_counts().possibly_charged, 1U);
 }
 
+TEST_F(ledger_charge_test, a_shared_question_leaves_its_charge_with_its_own_set) {
+  const auto first = put("1");
+  const auto joined = put("1", "b");
+  put("2");
+  put("3", "b");
+  const auto job = read(first).job;
+  claimed();
+  does<accepted>(remove_question{first});
+  does<accepted>(remove_question{joined});
+  does<accepted>(stopped(live_lease(row(job))));
+  EXPECT_EQ(set_counts("a").cost, job_cost{});
+  EXPECT_EQ(set_counts("b").cost, some);
+  EXPECT_EQ(set_counts("b").possibly_charged, 1U);
+}
+
+TEST_F(ledger_charge_test, a_question_removed_after_it_was_answered_by_hand_leaves_its_charge_too) {
+  const auto first = put("1");
+  const auto joined = put("1", "b");
+  put("3", "b");
+  const auto job = read(first).job;
+  claimed();
+  does<question_taken>(answer_question{first, R"({"explanation":"by hand"})"});
+  does<question_taken>(answer_question{joined, R"({"explanation":"by hand"})"});
+  does<accepted>(remove_question{joined});
+  does<accepted>(stopped(live_lease(row(job))));
+  EXPECT_EQ(read(first).cost, job_cost{});
+  EXPECT_EQ(set_counts("b").cost, some);
+}
+
 TEST_F(ledger_charge_test, a_set_that_is_gone_comes_not_back_for_a_charge) {
   const auto id = put("1");
   const auto of = claimed().at(0).of;
