@@ -76,6 +76,7 @@ struct complete {
   std::uint64_t peak_memory_bytes = 0;
   quota_report quota{};
   bool reusable = true; ///< False: made otherwise than the job says, so not for equal work.
+  bool possibly_charged = false; ///< Its answer did not say what it has cost.
 };
 
 /// The attempt has made files; of files with one name the newest counts. They stay when it fails,

@@ -238,7 +238,8 @@ struct question_removed {
   bool operator==(const question_removed&) const = default;
 };
 
-/// An attempt has cost something beside what its end says, or may have: its answer was lost.
+/// An attempt has cost something beside what its end says, or may have: its answer was lost, or did
+/// not say.
 struct cost_booked {
   job_id job;
   job_cost cost;

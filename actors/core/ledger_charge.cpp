@@ -24,8 +24,7 @@ bool is_lost(const job& j, const bill& of) {
 }
 
 /// Adds to the books of a set whose question is gone, while others keep the set.
-result<void> charge_set(overlay& state, const job& j, const job_cost& cost, bool maybe) {
-  const auto key = keys::question_counts(log_of(j.spec.id), j.spec.group);
+result<void> charge_set(overlay& state, const std::string& key, const job_cost& cost, bool maybe) {
   auto row = find_row<question_counts>(state, family::questions, key);
   if (!row)
     return row.error();
@@ -63,24 +62,22 @@ void book(const job& j, const bill& of, decision& made) {
     made.events.push_back(events::charge_spared{j.spec.id});
 }
 
-/// Books what `j` has cost: on its first follower, else on the last that left it, else on the set.
 result<void> charge(overlay& state, const job& j, const job_cost& cost, bool maybe) {
   if (cost == job_cost{} && !maybe)
     return {};
   auto followers = followers_of(state, j.spec.id);
   if (!followers)
     return followers.error();
-  auto debtor = find_row<job_id>(state, family::questions, keys::debtor(j.spec.id));
+  auto debtor = row_or_empty<debtor_row>(state, family::questions, keys::debtor(j.spec.id));
   if (!debtor)
     return debtor.error();
-  if (followers->empty() && !*debtor)
-    return charge_set(state, j, cost, maybe);
-  const auto id = followers->empty() ? question_id{(*debtor)->value} : followers->front();
+  const auto id = followers->empty() ? debtor->id : followers->front();
   auto q = find_row<question>(state, family::questions, keys::question(id));
   if (!q)
     return q.error();
+  const auto& set = debtor->set.empty() ? j.spec.group : debtor->set;
   if (!*q)
-    return charge_set(state, j, cost, maybe);
+    return charge_set(state, keys::question_counts(log_of(j.spec.id), set), cost, maybe);
   return change_question(state, id, [&](question& payer) {
     payer.cost += cost;
     payer.possibly_charged += maybe ? 1 : 0;

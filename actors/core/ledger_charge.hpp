@@ -8,10 +8,10 @@
 /// Inside the ledger only.
 namespace dure::ledger {
 
-/// What is known of the cost of an attempt that did not complete.
+/// What is known of the cost of an attempt.
 struct bill {
   job_cost cost{};
-  bool possibly_charged = false; ///< A request went out and its answer was lost.
+  bool possibly_charged = false; ///< Its request's answer was lost, or did not say what it cost.
   bool unheard = false;          ///< Nobody could tell of a request that was out.
 };
 
@@ -29,7 +29,7 @@ bool may_be_spared(const job& j, const bill& of);
 void book(const job& j, const bill& of, decision& made);
 
 /// Books what `j` has cost: on its first follower, else on the question that left it last while it
-/// ran, else on its set.
+/// ran, else on that one's set, if there is anything left of it.
 result<void> charge(overlay& state, const job& j, const job_cost& cost, bool maybe);
 
 result<void> apply_one(overlay& state, const events::cost_booked& e, const context& at);

@@ -178,6 +178,7 @@ result<decision> decide_on(const state_reader& state, const complete& c, const c
                  c.of.job, attempt_end::cancelled, {}, c.cost, c.peak_memory_bytes, expires_at})
            : one_event(
                  events::job_completed{c.of, c.outcome, c.cost, c.peak_memory_bytes, expires_at});
+  book(**j, {c.cost, c.possibly_charged}, made);
   if (!late && !c.reusable && (*j)->spec.queue == questions_queue)
     made.events.push_back(events::work_disowned{c.of.job});
   if (concerns_provider((*j)->spec))

@@ -103,7 +103,7 @@ result<void> leave_to_pay(overlay& state, const question& q) {
     return {};
   auto others = followers_of(state, q.job);
   if (others && others->empty())
-    state.put(family::questions, keys::debtor(q.job), encode(job_id{q.id.value}));
+    state.put(family::questions, keys::debtor(q.job), encode(debtor_row{q.id, q.set}));
   return others ? result<void>{} : others.error();
 }
 
@@ -258,7 +258,8 @@ result<void> apply_one(overlay& state, const events::question_removed& e, const 
   auto q = promised_question(state, e.id);
   if (!q)
     return q.error();
-  leave_job(state, *q);
+  if (auto left = leave_to_pay(state, *q); !left)
+    return left;
   const auto work = keys::work(log_of(e.id), q->work);
   auto leader = find_row<job_id>(state, family::questions, work);
   if (!leader)

@@ -16,7 +16,7 @@
 ///     log 'n' set           -> question_counts
 ///     log 'j' job id        -> (empty)    who follows a job
 ///     log 'w' work          -> the id of the question that leads this work
-///     log 'd' job id        -> the id of the question that left a running job last and pays for it
+///     log 'd' job id        -> debtor_row: the question that left a running job last pays for it
 ///     log 'p'               -> provider_row
 namespace dure::keys {
 

@@ -158,6 +158,14 @@ std::string encode(const snapshot_row& row) {
   return encode_row(row);
 }
 
+std::string encode(const debtor_row& row) {
+  std::string bytes;
+  writer w{bytes};
+  put(w, row.id);
+  put(w, row.set);
+  return bytes;
+}
+
 std::string encode(const job_id& row) {
   std::string bytes;
   writer{bytes}.id(row.value);
@@ -213,6 +221,17 @@ template <> result<provider_row> decode_row(std::string_view bytes) {
 
 template <> result<snapshot_row> decode_row(std::string_view bytes) {
   return decode_fields<snapshot_row>(bytes, "a snapshot's");
+}
+
+// Without a schema, as it was a bare id once.
+template <> result<debtor_row> decode_row(std::string_view bytes) {
+  reader r{bytes};
+  debtor_row row{question_id{r.id()}, {}};
+  if (r.left() > 0)
+    get(r, row.set);
+  if (!r.done())
+    return error{errc::corrupt, "a debtor's row is malformed"};
+  return row;
 }
 
 template <> result<job_id> decode_row(std::string_view bytes) {

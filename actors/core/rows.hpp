@@ -74,6 +74,14 @@ struct file_row {
   bool operator==(const file_row&) const = default;
 };
 
+/// Family `questions`: who pays for a running job that no question follows any more.
+struct debtor_row {
+  question_id id;
+  std::string set; ///< Pays when the question is gone. Empty in older rows: the job's group.
+
+  bool operator==(const debtor_row&) const = default;
+};
+
 std::string encode(const job& row);
 std::string encode(const lease_row& row);
 std::string encode(const answer_row& row);
@@ -86,6 +94,7 @@ std::string encode(const question& row);
 std::string encode(const question_counts& row);
 std::string encode(const provider_row& row);
 std::string encode(const snapshot_row& row);
+std::string encode(const debtor_row& row);
 std::string encode(const job_id& row); ///< Family `unique`: 16 bytes, without a schema.
 
 /// Row is one of the types above.
@@ -103,6 +112,7 @@ template <> result<question> decode_row(std::string_view bytes);
 template <> result<question_counts> decode_row(std::string_view bytes);
 template <> result<provider_row> decode_row(std::string_view bytes);
 template <> result<snapshot_row> decode_row(std::string_view bytes);
+template <> result<debtor_row> decode_row(std::string_view bytes);
 template <> result<job_id> decode_row(std::string_view bytes);
 
 } // namespace dure

@@ -53,7 +53,7 @@ struct handler_artifact {
 struct attempt_charge {
   job_cost cost;
   quota_report quota;
-  bool possibly_charged = false; ///< A request went out and its answer was lost.
+  bool possibly_charged = false; ///< Its request's answer was lost, or did not say what it cost.
 
   bool operator==(const attempt_charge&) const = default;
 };

@@ -37,8 +37,13 @@ handler_task to_task(const attempt_in_hand& attempt, timestamp now) {
 command_body to_report(const handler_end& end, bool given_back, job_result outcome, timestamp now) {
   switch (end.end) {
   case attempt_end::completed:
-    return complete{end.of,           std::move(outcome), end.charge.cost, end.peak_memory_bytes,
-                    end.charge.quota, end.reusable};
+    return complete{end.of,
+                    std::move(outcome),
+                    end.charge.cost,
+                    end.peak_memory_bytes,
+                    end.charge.quota,
+                    end.reusable,
+                    end.charge.possibly_charged};
   case attempt_end::failed:
   case attempt_end::died:
   case attempt_end::timed_out: {

@@ -122,7 +122,9 @@ void handler_session::artifact(const handler_job& job, std::string_view name, st
 
 void handler_session::result(const handler_job& job, std::string_view json_text,
                              const attempt_charge& charge, bool reusable) {
-  say(job, "result", json_text, beside(charge) + (reusable ? "" : R"(,"reusable":false)"));
+  say(job, "result", json_text,
+      beside(charge) + (reusable ? "" : R"(,"reusable":false)") +
+          (charge.possibly_charged ? R"(,"possibly_charged":true)" : ""));
 }
 
 void handler_session::error(const handler_job& job, const job_error& failure,

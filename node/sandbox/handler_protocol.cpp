@@ -171,14 +171,15 @@ bool read_charge(const members& message, attempt_charge& charge) {
          (quota == nullptr || read_quota(*quota, charge.quota));
 }
 
-bool read_result(const json& outcome, const members& message, attempt_report& report) {
+bool read_result(const json& outcome, members& message, attempt_report& report) {
   result_line done{outcome.dump()};
   const json* reusable = message.find("reusable");
   done.reusable = reusable == nullptr || *reusable != false;
-  const bool good =
-      read_charge(message, done.charge) && (reusable == nullptr || reusable->is_boolean());
+  done.charge.possibly_charged = message.flag("possibly_charged");
+  message.require(read_charge(message, done.charge) &&
+                  (reusable == nullptr || reusable->is_boolean()));
   report.said = std::move(done);
-  return good;
+  return message.good();
 }
 
 bool read_error(const json& object, const members& message, attempt_report& report) {

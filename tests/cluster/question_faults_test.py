@@ -183,7 +183,10 @@ class QuestionFaults(unittest.TestCase):
             micros = usage["prompt_tokens"] * 2.5 + usage["completion_tokens"] * 10
             self.assertEqual(ended["cost"]["tokens_in"], usage["prompt_tokens"])
             self.assertAlmostEqual(ended["cost"]["micros"], micros, delta=1)
+        silent = self.handler.end_of(self.handler.begin("[[paid]] fault:no_usage"))
+        self.assertEqual((silent["possibly_charged"], silent.get("cost")), (True, None), "an answer that does not say what it cost")
         plain = self.handler.end_of(self.handler.begin("[[paid]]"))
+        self.assertNotIn("possibly_charged", plain)
         self.assertEqual(plain["quota"], {"requests_left": 1000, "tokens_left": 100000})
         self.assertEqual(plain["result"]["promptVersion"], 1)
 

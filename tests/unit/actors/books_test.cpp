@@ -200,6 +200,7 @@ TEST(attempt_report, carries_what_the_attempt_cost) {
   const auto done = std::get<complete>(to_report(end, false, {}, {}));
   EXPECT_EQ(done.cost, end.charge.cost);
   EXPECT_EQ(done.quota, end.charge.quota);
+  EXPECT_TRUE(done.possibly_charged);
   end.end = attempt_end::failed;
   const auto failed = std::get<fail>(to_report(end, false, {}, {}));
   EXPECT_EQ(failed.cost, end.charge.cost);

@@ -1,3 +1,4 @@
+#include "actors/core/event_codec.hpp"
 #include "actors/core/limits.hpp"
 #include "actors/core/queries.hpp"
 #include "tests/unit/core/question_fixture.hpp"
@@ -23,6 +24,13 @@ protected:
     auto f = failure(of, code_timeout);
     f.possibly_charged = true;
     return f;
+  }
+
+  static std::vector<event_type> types_of(const std::vector<event>& events) {
+    std::vector<event_type> types;
+    for (const auto& e : events)
+      types.push_back(type_of(e));
+    return types;
   }
 
   /// Makes the provider count as down by questions of another set, which it leaves pending.
@@ -67,6 +75,31 @@ TEST_F(ledger_charge_test, a_late_result_is_paid_by_the_question_that_was_answer
   EXPECT_EQ(read(id).cost, some);
 }
 
+TEST_F(ledger_charge_test, an_answer_that_does_not_say_what_it_cost_is_counted_as_perhaps_paid) {
+  for (std::size_t i = 0; i + 1 < provider_failures_max; ++i)
+    put("down" + std::to_string(i), "other");
+  for (const auto& g : claimed())
+    does<accepted>(failure(g.of, code_unavailable));
+  const auto id = put("1");
+  complete c{claimed().at(0).of, {R"({"explanation":"e"})", {}, {}}, {}, 0, {}, false, true};
+  does<accepted>(c);
+  EXPECT_EQ(types_of(latest), (std::vector{event_type::cost_booked, event_type::job_completed,
+                                           event_type::work_disowned, event_type::provider_seen}));
+  EXPECT_EQ(read(id).state, s::completed);
+  EXPECT_EQ(read(id).possibly_charged, 1U);
+  EXPECT_EQ(set_counts().possibly_charged, 1U);
+  does<accepted>(c);
+  EXPECT_EQ(read(id).possibly_charged, 1U) << "a repeat";
+}
+
+TEST_F(ledger_charge_test, a_late_answer_that_does_not_say_what_it_cost_is_counted_too) {
+  const auto id = put("1");
+  const auto of = claimed().at(0).of;
+  does<question_taken>(answer_question{id, R"({"explanation":"by hand"})"});
+  does<accepted>(complete{of, {"{}", {}, {}}, {}, 0, {}, true, true});
+  EXPECT_EQ(read(id).possibly_charged, 1U);
+}
+
 TEST_F(ledger_charge_test, a_removed_question_leaves_its_charge_with_its_set) {
   const auto id = put("1");
   const auto of = claimed().at(0).of;
@@ -75,6 +108,35 @@ TEST_F(ledger_charge_test, a_removed_question_leaves_its_charge_with_its_set) {
   does<accepted>(stopped(of));
   EXPECT_EQ(set_counts().cost, some);
   EXPECT_EQ(set_counts().possibly_charged, 1U);
+}
+
+TEST_F(ledger_charge_test, a_shared_question_leaves_its_charge_with_its_own_set) {
+  const auto first = put("1");
+  const auto joined = put("1", "b");
+  put("2");
+  put("3", "b");
+  const auto job = read(first).job;
+  claimed();
+  does<accepted>(remove_question{first});
+  does<accepted>(remove_question{joined});
+  does<accepted>(stopped(live_lease(row(job))));
+  EXPECT_EQ(set_counts("a").cost, job_cost{});
+  EXPECT_EQ(set_counts("b").cost, some);
+  EXPECT_EQ(set_counts("b").possibly_charged, 1U);
+}
+
+TEST_F(ledger_charge_test, a_question_removed_after_it_was_answered_by_hand_leaves_its_charge_too) {
+  const auto first = put("1");
+  const auto joined = put("1", "b");
+  put("3", "b");
+  const auto job = read(first).job;
+  claimed();
+  does<question_taken>(answer_question{first, R"({"explanation":"by hand"})"});
+  does<question_taken>(answer_question{joined, R"({"explanation":"by hand"})"});
+  does<accepted>(remove_question{joined});
+  does<accepted>(stopped(live_lease(row(job))));
+  EXPECT_EQ(read(first).cost, job_cost{});
+  EXPECT_EQ(set_counts("b").cost, some);
 }
 
 TEST_F(ledger_charge_test, a_set_that_is_gone_comes_not_back_for_a_charge) {

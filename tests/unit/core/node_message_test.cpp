@@ -41,6 +41,8 @@ std::vector<command_body> all_commands() {
   const auto of = some_lease();
   const blob_ref file{std::string(64, 'b'), 1, "log", "text/plain"};
   const auto question = id<question_id>(8);
+  complete done{of, {R"({"ok":true})", file, {{"text", file}}}, {1, 2, 3}, 4, {5, 6}};
+  done.possibly_charged = true;
   return {submit{some_spec()},
           cancel{of.job},
           retry{of.job},
@@ -48,7 +50,7 @@ std::vector<command_body> all_commands() {
           reschedule{of.job, timestamp{milliseconds{77}}},
           remove{of.job},
           claim{id<claim_id>(1), "node-b", of.boot, {{"noop", 3}, {"sleep", 1}}},
-          complete{of, {R"({"ok":true})", file, {{"text", file}}}, {1, 2, 3}, 4, {5, 6}},
+          done,
           fail{of,
                attempt_end::timed_out,
                {"slow", "too slow", true},

@@ -68,6 +68,16 @@ TEST(rows, read_back_as_they_were_written) {
   const log_row g{{1, true, "why", 2, 3}, 9};
   EXPECT_EQ(*decode_row<log_row>(encode(g)), g);
   EXPECT_EQ(*decode_row<job_id>(encode(full_job().spec.id)), full_job().spec.id);
+  const debtor_row d{question_id{full_job().spec.id.value}, "set"};
+  EXPECT_EQ(*decode_row<debtor_row>(encode(d)), d);
+}
+
+TEST(rows, of_a_debtor_were_a_bare_id_once) {
+  const auto id = full_job().spec.id;
+  const debtor_row bare{question_id{id.value}, {}};
+  EXPECT_EQ(*decode_row<debtor_row>(encode(id)), bare);
+  EXPECT_FALSE(decode_row<debtor_row>(encode(id) + "\x05"
+                                                   "set"));
 }
 
 TEST(rows, of_a_job_say_what_was_added_later_only_when_there_is_something_to_say) {

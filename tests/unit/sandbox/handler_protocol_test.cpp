@@ -57,6 +57,7 @@ TEST(handler_protocol, reads_what_an_attempt_cost_and_what_the_provider_said_of_
   const auto done = said<result_line>(
       R"("result":{},"cost":{"tokens_in":10,"tokens_out":3,"micros":55},"quota":{"requests_left":9})");
   EXPECT_EQ(done.charge, (attempt_charge{{10, 3, 55}, {9, std::nullopt}, false}));
+  EXPECT_TRUE(said<result_line>(R"("result":{},"possibly_charged":true)").charge.possibly_charged);
   const auto failed = said<error_line>(
       R"("error":{"code":"c","possibly_charged":true},"cost":{"tokens_in":7},"quota":{"tokens_left":0})");
   EXPECT_EQ(failed.charge, (attempt_charge{{7, 0, 0}, {std::nullopt, 0}, true}));
@@ -99,6 +100,7 @@ TEST(handler_protocol, takes_nothing_of_a_line_that_is_garbage) {
       message(R"("result":{},"quota":{"requests_left":"many"})"),
       message(R"("error":{"code":"c"},"cost":[])"),
       message(R"("result":{},"reusable":0)"),
+      message(R"("result":{},"possibly_charged":0)"),
       message(R"("error":{"code":"c","possibly_charged":1})"),
       message(R"("artifact":{"name":"a/b","path":"x"})"),
       message(R"("result":")"
