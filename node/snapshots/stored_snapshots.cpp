@@ -106,8 +106,7 @@ result<blob_ref> export_rows(blobs& files, const state_reader& kept, log_number 
           return result<void>{given_up()};
         writer.add(in, key, value);
         gathered += key.size() + value.size();
-        return gathered < piece_bytes ? result<void>{}
-                                      : (gathered = 0, write(writer.take()));
+        return gathered < piece_bytes ? result<void>{} : (gathered = 0, write(writer.take()));
       });
   if (!walked)
     return walked.error();
@@ -154,8 +153,7 @@ void stored_snapshots::work() {
   }
 }
 
-void stored_snapshots::freeze(log_number log, const log_position& at, bool exports,
-                              listener told) {
+void stored_snapshots::freeze(log_number log, const log_position& at, bool exports, listener told) {
   enqueue([this, log, at, exports, told = std::move(told),
            kept = std::shared_ptr<state_reader>{rows_.freeze()}] {
     state_frozen done{at.index, {}, {}};

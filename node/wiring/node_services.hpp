@@ -47,8 +47,8 @@ struct node_services {
   std::unique_ptr<blob_cache> copies;
   std::unique_ptr<cached_blobs> copied_files; ///< `files`, kept in `copies` too.
   std::unique_ptr<stored_snapshots> states;
-  std::unique_ptr<process_sandbox> handlers;  ///< Null without the worker role.
-  std::unique_ptr<scratch_courier> courier;   ///< Likewise.
+  std::unique_ptr<process_sandbox> handlers; ///< Null without the worker role.
+  std::unique_ptr<scratch_courier> courier;  ///< Likewise.
 
   /// Opens all of it, or answers with what to tell the operator.
   static result<std::unique_ptr<node_services>> open(const node_options& options);

@@ -29,6 +29,19 @@ protected:
     }
   }
 
+  /// Looks until the log begins at `first`; returns what was seen then, or last.
+  static stream_seen look_until(journal& log, heard& ear, std::uint64_t first) {
+    stream_seen last;
+    for (int tries = 0; tries < 100 && number(last.first) != first; ++tries) {
+      log.look();
+      const auto seen = ear.take<stream_seen>();
+      EXPECT_TRUE(seen);
+      last = seen.value_or(last);
+    }
+    EXPECT_EQ(number(last.first), first);
+    return last;
+  }
+
   static void expect_tailed(heard& ear, std::uint64_t from, std::uint64_t to) {
     for (auto i = from; i <= to; ++i) {
       const auto record = ear.take<record_tailed>();
@@ -232,6 +245,42 @@ TEST_P(journals, shows_a_truncated_log_by_indices_that_come_again) {
   ASSERT_TRUE(tailed);
   EXPECT_EQ(number(tailed->index), 3U);
   EXPECT_EQ(tailed->bytes, "another record 3");
+}
+
+TEST_P(journals, begins_where_it_is_told_to) {
+  heard ear;
+  const auto log = open(ear);
+  fill(*log, ear, 5);
+  log->start_at(journal_index{4});
+  const auto trimmed = look_until(*log, ear, 4);
+  EXPECT_EQ(number(trimmed.last), 5U);
+  log->read(journal_index{3});
+  const auto gone = ear.take<record_read>();
+  ASSERT_TRUE(gone);
+  EXPECT_FALSE(gone->failed);
+  EXPECT_EQ(gone->bytes, std::nullopt);
+  log->tail(journal_index{1});
+  expect_tailed(ear, 4, 5);
+  log->append(make_append(5, "record 6"));
+  EXPECT_EQ(number(ear.take<append_taken>()->index), 6U);
+  expect_tailed(ear, 6, 6);
+}
+
+TEST_P(journals, goes_on_above_its_end_where_it_is_told_to) {
+  heard ear;
+  const auto log = open(ear);
+  for (const std::uint64_t first : {10U, 20U}) { // Empty, then with a record below.
+    log->start_at(journal_index{first});
+    EXPECT_EQ(number(look_until(*log, ear, first).last), first - 1);
+    log->append(make_append(first - 2, "too early"));
+    EXPECT_TRUE(ear.take<append_refused>());
+    log->append(make_append(first - 1, "record " + std::to_string(first)));
+    const auto taken = ear.take<append_taken>();
+    ASSERT_TRUE(taken);
+    EXPECT_EQ(number(taken->index), first);
+  }
+  log->tail(journal_index{1});
+  expect_tailed(ear, 20, 20);
 }
 
 TEST_P(journals, says_so_while_it_is_away_and_goes_on_afterwards) {

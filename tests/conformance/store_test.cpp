@@ -1,3 +1,4 @@
+#include "actors/core/keys.hpp"
 #include "node/store/rocks_store.hpp"
 #include "tests/conformance/memory_store.hpp"
 #include "tests/conformance/temporary_folder.hpp"
@@ -164,6 +165,62 @@ TYPED_TEST(store_conformance, a_visitor_may_read_other_rows) {
                                  });
   EXPECT_TRUE(visited);
   EXPECT_EQ(seen, 5U);
+}
+
+TYPED_TEST(store_conformance, erases_a_range_and_no_more) {
+  this->write_letters();
+  this->write([](state_delta& delta) { delta.of(family::jobs)["c"] = "x"; });
+  ASSERT_TRUE(this->rows.erase(family::ready, {"b", "d"}));
+  EXPECT_EQ(this->keys(family::ready, "a", "z", scan_order::ascending), "a d e");
+  EXPECT_EQ(this->keys(family::ready, "a", "z", scan_order::descending), "e d a");
+  EXPECT_EQ(this->get(family::jobs, "c"), "x");
+  this->write([](state_delta& delta) { delta.of(family::ready)["b"] = "again"; });
+  EXPECT_EQ(this->keys(family::ready, "a", "z", scan_order::ascending), "a b d e");
+}
+
+TYPED_TEST(store_conformance, keeps_nothing_of_a_log_that_is_replaced_but_a_mark) {
+  const auto key = [](std::uint16_t log, const char* rest) {
+    return keys::log(log_number{log}) + rest;
+  };
+  this->write([&](state_delta& delta) {
+    for (auto f : {family::jobs, family::tail, family::meta, family::questions}) {
+      delta.of(f)[key(1, "a")] = "x";
+      delta.of(f)[key(2, "a")] = "x";
+    }
+  });
+  ASSERT_TRUE(this->rows.begin_replacing(log_number{1}));
+  for (auto f : {family::jobs, family::tail, family::meta, family::questions}) {
+    EXPECT_FALSE(this->get(f, key(1, "a")));
+    EXPECT_EQ(this->get(f, key(2, "a")), "x");
+  }
+  EXPECT_TRUE(this->get(family::meta, keys::unfinished(log_number{1})));
+  this->write([&](state_delta& delta) {
+    delta.of(family::jobs)[key(1, "a")] = "new";
+    delta.of(family::meta)[keys::unfinished(log_number{1})] = std::nullopt;
+  });
+  EXPECT_EQ(this->get(family::jobs, key(1, "a")), "new");
+  EXPECT_FALSE(this->get(family::meta, keys::unfinished(log_number{1})));
+}
+
+TYPED_TEST(store_conformance, frozen_rows_do_not_change) {
+  this->write_letters();
+  const auto kept = this->rows.freeze();
+  this->write([](state_delta& delta) {
+    delta.of(family::ready)["a"] = std::nullopt;
+    delta.of(family::ready)["b"] = "other";
+    delta.of(family::ready)["f"] = "x";
+  });
+  ASSERT_TRUE(this->rows.erase(family::ready, {"d", "e"}));
+  std::string found;
+  for (auto order : {scan_order::ascending, scan_order::descending})
+    ASSERT_TRUE(
+        kept->scan(family::ready, {"a", "z"}, order, [&](std::string_view k, std::string_view v) {
+          found.append(k).append(v).append(" ");
+          return true;
+        }));
+  EXPECT_EQ(found, "ax bx cx dx ex ex dx cx bx ax ");
+  EXPECT_EQ(*kept->get(family::ready, "b"), "x");
+  EXPECT_FALSE(*kept->get(family::ready, "f"));
 }
 
 TYPED_TEST(store_conformance, other_readers_see_a_delta_whole) {

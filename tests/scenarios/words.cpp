@@ -126,6 +126,13 @@ std::string words::of(const event& e) const {
           [&](const events::charge_spared& c) {
             return of(c.job) + " is spared a charged attempt";
           },
+          [](const events::snapshot_begun&) { return std::string{"a snapshot begins"}; },
+          [](const events::snapshot_taken& s) {
+            return "snapshot of record " + std::to_string(number(s.made.index));
+          },
+          [](const events::snapshot_verified& s) {
+            return "snapshot of record " + std::to_string(number(s.index)) + " is whole";
+          },
           [&](const events::work_disowned& w) { return of(w.job) + " made something else"; },
           [](const events::rate_configured&) { return std::string{"queue has rate limits"}; },
           [&](const events::provider_seen& p) {

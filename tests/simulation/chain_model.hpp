@@ -103,6 +103,12 @@ private:
 
   void occur(const events::work_disowned&) {}
 
+  void occur(const events::snapshot_begun&) {}
+
+  void occur(const events::snapshot_taken&) {}
+
+  void occur(const events::snapshot_verified&) {}
+
   void occur(const events::rate_configured&) {}
 
   void occur(const events::provider_seen&) {}

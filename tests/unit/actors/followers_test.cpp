@@ -1,7 +1,10 @@
+#include "actors/core/ledger_snapshot.hpp"
 #include "actors/core/queries.hpp"
+#include "actors/core/snapshot_codec.hpp"
 #include "actors/scheduler/scheduler.hpp"
 #include "tests/conformance/memory_channel.hpp"
 #include "tests/conformance/memory_journal.hpp"
+#include "tests/conformance/memory_snapshots.hpp"
 #include "tests/conformance/memory_store.hpp"
 #include "tests/unit/actors/actor_fixture.hpp"
 #include "tests/unit/actors/job_examples.hpp"
@@ -34,6 +37,7 @@ class followers : public test::actor_fixture {
 protected:
   struct node {
     test::memory_store rows;
+    std::unique_ptr<test::memory_snapshots> states;
     test::hand_audience audience;
     std::vector<lease> cancels;
     std::vector<boot_id> namesakes;
@@ -43,7 +47,9 @@ protected:
 
   test::memory_journal_source journals;
   test::memory_channels channels;
+  test::snapshot_shelf shelf;
   std::array<node, 2> nodes;
+  std::uint64_t snapshot_after = 30'000; ///< Few records lead to a snapshot.
 
   void SetUp() override {
     start(0);
@@ -56,10 +62,12 @@ protected:
     auto& n = nodes[i];
     const auto name = i == 0 ? "a" : "b";
     n.root = ends_with_test(system.spawn(deaf_supervisor, &n.cancels, &n.namesakes));
+    n.states = std::make_unique<test::memory_snapshots>(n.rows, shelf);
     replica_config config{example_log, name, boot_of(i), true, {"a", "b"}, i, true};
+    config.snapshot_after_bytes = snapshot_after;
     n.scheduler = ends_with_test(
         system.spawn(scheduler, scheduler_context{"default", 0, config, time, n.rows, journals,
-                                                  n.audience, log, n.root, &channels}));
+                                                  *n.states, n.audience, log, n.root, &channels}));
     run();
   }
 
@@ -178,12 +186,40 @@ TEST_F(followers, say_that_nobody_knows_when_the_leader_dies_over_a_wish) {
   EXPECT_EQ((*told)->outcomes.front().error().code, errc::unknown_outcome);
 }
 
+TEST_F(followers, start_empty_from_a_snapshot_that_the_other_has_read_back) {
+  for (std::uint64_t n = 1; n <= 150; ++n) {
+    auto spec = example_spec(n);
+    spec.input = "\"" + std::string(1'000, 'x') + "\"";
+    wish(*leader(), {{example_command(n), "test", submit{spec}}});
+    pass(milliseconds{100});
+  }
+  auto& led = *leader();
+  auto& wiped = follower();
+  const auto i = &wiped == &nodes[0] ? std::size_t{0} : 1;
+  auto known = snapshots_of(led.rows, example_log);
+  ASSERT_TRUE(trim_point(*known)) << "two were read back";
+  EXPECT_EQ(*first_raw_record(led.rows, example_log), *trim_point(*known));
+  caf::anon_send_exit(wiped.scheduler, caf::exit_reason::kill);
+  run();
+  for (std::size_t f = 0; f < family_count; ++f)
+    ASSERT_TRUE(wiped.rows.erase(static_cast<family>(f), {"", "\xff"}));
+  start(i);
+  pass(milliseconds{3'000});
+  wish(led, {{example_command(500), "test", submit{example_spec(500)}}});
+  EXPECT_TRUE(log.has("snapshot-install"));
+  EXPECT_EQ(status_of(wiped).standing.index, status_of(led).standing.index);
+  EXPECT_EQ(*digest_of(wiped.rows, example_log), *digest_of(led.rows, example_log));
+  EXPECT_TRUE(queries::find_job(wiped.rows, example_job(1)));
+}
+
 TEST_F(followers, tell_of_a_namesake) {
   auto& n = nodes[0];
   replica_config config{example_log, "a", boot_of(7), true, {"a", "b"}, 5, true};
   test::memory_store rows;
-  auto twin = system.spawn(scheduler, scheduler_context{"default", 0, config, time, rows, journals,
-                                                        n.audience, log, n.root, &channels});
+  test::memory_snapshots states{rows, shelf};
+  auto twin =
+      system.spawn(scheduler, scheduler_context{"default", 0, config, time, rows, journals, states,
+                                                n.audience, log, n.root, &channels});
   pass(milliseconds{1'000});
   EXPECT_FALSE(n.namesakes.empty());
   caf::anon_send_exit(twin, caf::exit_reason::kill);

@@ -3,6 +3,7 @@
 #include "actors/supervisor/supervisor.hpp"
 #include "actors/worker/worker.hpp"
 #include "tests/conformance/memory_journal.hpp"
+#include "tests/conformance/memory_snapshots.hpp"
 #include "tests/conformance/memory_store.hpp"
 #include "tests/unit/actors/actor_fixture.hpp"
 #include "tests/unit/actors/job_examples.hpp"
@@ -20,6 +21,8 @@ class node_of_actors : public test::actor_fixture {
 protected:
   test::memory_journal_source journals;
   test::memory_store rows;
+  test::snapshot_shelf shelf;
+  test::memory_snapshots states{rows, shelf};
   test::hand_audience audience;
   test::hand_sandbox handlers{{{"noop", 4, false}}};
   test::hand_courier courier;
@@ -51,7 +54,7 @@ protected:
     replica_config config{place.log, "node-1", {}, true, {"node-1"}, 1};
     auto started = ends_with_test(
         system.spawn(scheduler, scheduler_context{place.queue, place.shard, config, time, rows,
-                                                  journals, audience, log, above}));
+                                                  journals, states, audience, log, above}));
     if (place.log == example_log)
       schedulers.push_back(started);
     return started;

@@ -1,6 +1,7 @@
 #include "actors/core/queries.hpp"
 #include "actors/scheduler/scheduler.hpp"
 #include "tests/conformance/memory_journal.hpp"
+#include "tests/conformance/memory_snapshots.hpp"
 #include "tests/conformance/memory_store.hpp"
 #include "tests/unit/actors/actor_fixture.hpp"
 #include "tests/unit/actors/job_examples.hpp"
@@ -64,6 +65,8 @@ class scheduler_shell : public test::actor_fixture {
 protected:
   test::memory_journal_source journals;
   failing_store rows;
+  test::snapshot_shelf shelf;
+  test::memory_snapshots states{rows, shelf};
   test::hand_audience audience;
   supervisor_notes notes;
   supervisor_actor root = ends_with_test(system.spawn(noting_supervisor, &notes));
@@ -71,8 +74,8 @@ protected:
 
   scheduler_actor start(log_number shard_log, std::string queue = "default") {
     replica_config config{shard_log, "node-1", {}, true, {"node-1"}, 1};
-    scheduler_context context{std::move(queue), 0,        config, time, rows,
-                              journals,         audience, log,    root};
+    scheduler_context context{std::move(queue), 0,      config,   time, rows,
+                              journals,         states, audience, log,  root};
     auto started = ends_with_test(system.spawn(scheduler, std::move(context)));
     run();
     pass(milliseconds{500});

@@ -89,6 +89,7 @@ inline scheduler_actor::behavior_type scripted_scheduler(scheduler_actor::pointe
       },
       [=](atom::journal, const journal_message&) {},
       [=](atom::channel, const channel_message&) {},
+      [=](atom::snapshot, const snapshot_message&) {},
       [=](atom::members, const std::vector<std::string>& told) { script->members = told; },
       [=](atom::tick) {
         script->answer_claim();

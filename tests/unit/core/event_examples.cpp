@@ -21,6 +21,13 @@ blob_ref paper() {
   return {std::string(64, 'a'), 1'234'567, "논문.pdf", "application/pdf"};
 }
 
+record_hash hash(std::uint8_t first) {
+  record_hash made;
+  for (auto& byte : made.bytes)
+    byte = first++;
+  return made;
+}
+
 job_spec spec() {
   job_spec s;
   s.id = id<job_id>(0x10);
@@ -103,6 +110,9 @@ std::vector<event> event_examples() {
       events::provider_seen{5, later, "Connection refused."},
       events::charge_spared{job(0x10)},
       events::work_disowned{job(0x10)},
+      events::snapshot_begun{},
+      events::snapshot_taken{{journal_index{41}, hash(0x61), paper(), hash(0x71)}},
+      events::snapshot_verified{journal_index{41}},
   };
 }
 

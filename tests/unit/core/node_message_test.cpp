@@ -77,7 +77,10 @@ std::vector<command_body> all_commands() {
           expire_record{"key", 6},
           add_artifacts{of, {{"page-1", file}}},
           keep_log{of, file},
-          put_records{{{"queue/a", "{}", 1, {}}, {"kinds", "{}", {}, {}}}}};
+          put_records{{{"queue/a", "{}", 1, {}}, {"kinds", "{}", {}, {}}}},
+          begin_snapshot{},
+          offer_snapshot{{journal_index{5}, {{1, 2, 3}}, file, {{4, 5}}}},
+          confirm_snapshot{journal_index{5}, {{4, 5}}}};
 }
 
 std::vector<result<answer>> all_answers() {

@@ -287,13 +287,6 @@ TEST(replica, halts_when_two_tails_of_a_lost_log_differ) {
   EXPECT_TRUE(s.halted());
 }
 
-TEST(replica, halts_when_the_log_begins_after_what_it_needs) {
-  replica_story s;
-  s.start();
-  s.hear(stream_seen{false, journal_index{10}, journal_index{20}, s.created});
-  EXPECT_TRUE(s.halted());
-}
-
 TEST(replica, keeps_asking_while_the_journal_cannot_be_reached) {
   replica_story s;
   s.start();

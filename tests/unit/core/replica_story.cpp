@@ -16,6 +16,7 @@ void replica_story::start() {
   boot = boot_id{make_random_uuid(1, ++lives_)};
   auto may_lead = std::find(schedulers_.begin(), schedulers_.end(), node_) != schedulers_.end();
   replica_config config{story_log, node_, boot, may_lead, schedulers_, 1};
+  config.snapshot_after_bytes = snapshot_after_bytes;
   machine_ = std::make_unique<replica>(std::move(config), *rows);
   carry(machine_->start(ticks_, now_));
 }

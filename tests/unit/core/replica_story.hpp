@@ -81,6 +81,7 @@ public:
   replica_effect::standing stands;
   std::string halt_reason;
   boot_id boot;
+  std::uint64_t snapshot_after_bytes = 1ULL << 30;
 
 private:
   void carry(replica_effects wanted);
