@@ -1,6 +1,7 @@
 #include "actors/core/blob_uses.hpp"
 
 #include "actors/core/keys.hpp"
+#include "actors/core/ledger_snapshot.hpp"
 #include "actors/core/lookup.hpp"
 
 #include <algorithm>
@@ -95,7 +96,13 @@ result<bool> is_blob_used(const state_reader& state, log_number log, std::string
                             });
   if (!scanned)
     return scanned.error();
-  return used;
+  if (used)
+    return true;
+  auto states = snapshots_of(state, log);
+  if (!states)
+    return states.error();
+  return std::any_of(states->kept.begin(), states->kept.end(),
+                     [sha256](const kept_snapshot& s) { return s.of.blob.sha256 == sha256; });
 }
 
 result<bool> is_blob_needed(const state_reader& state, log_number log, std::string_view sha256,

@@ -32,7 +32,7 @@ struct kept_log {
 /// Returns the logs of a job's attempts, oldest first. O(attempts).
 result<std::vector<kept_log>> logs_of(const state_reader& state, const job_id& id);
 
-/// Returns whether any job of the log uses the blob. O(1).
+/// Returns whether any job of the log uses the blob, or one of its snapshots is in it. O(1).
 result<bool> is_blob_used(const state_reader& state, log_number log, std::string_view sha256);
 
 /// Returns whether a job of the log that has not ended uses the blob. Looks at no more than

@@ -12,7 +12,7 @@ namespace dure {
 
 namespace {
 
-constexpr std::uint8_t format = 1;
+constexpr std::uint8_t format = 2;
 
 /// Numbers, texts, times and ids. Other structs may have bytes of their own too, but those that are
 /// kept, which leave out what nobody keeps.

@@ -222,6 +222,8 @@ std::string replica::machine::why_not() const {
     return "About to lead.";
   if (!quiet.over())
     return {};
+  if (yields_to_better_clocks())
+    return "This node's clock is more than 2 s off the others'; it leaves leading to them.";
   if (const auto* ahead = peers.ahead_of(stream.last))
     return "Node " + ahead->node + " has records that the journal does not have.";
   return "Nobody leads.";

@@ -130,7 +130,7 @@ void replica::machine::hear(replica_input::peer& p) {
     return;
   if (p.node == config.node)
     return hear_itself(p);
-  auto heard = peers.hear(p);
+  auto heard = peers.hear(p, now);
   if (heard == peer_table::life::ended)
     return;
   auto reborn = heard == peer_table::life::begun;
@@ -168,7 +168,8 @@ void replica::machine::reconsider() {
 
 void replica::machine::try_to_lead() {
   auto time_has_come = lone() || quiet.over();
-  if (config.may_lead && !draining && !leaving && time_has_come && accept_stream())
+  if (config.may_lead && !draining && !leaving && time_has_come && !yields_to_better_clocks() &&
+      accept_stream())
     claim_lead();
 }
 

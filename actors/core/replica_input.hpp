@@ -59,6 +59,7 @@ struct peer {
   bool leads = false;
   timestamp created{};  ///< Of the stream it last saw: which loss of the stream it speaks after.
   bool leaving = false; ///< Its node has begun to end.
+  timestamp now{};      ///< By its own clock, when it told.
 };
 
 /// The nodes that may lead this log have become others.

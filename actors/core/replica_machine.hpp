@@ -124,6 +124,11 @@ struct replica::machine {
   bool another_should_lead() const;
   void reconsider_leading(milliseconds passed);
 
+  // replica_clocks.cpp: whose clock may become the log's.
+  std::optional<milliseconds> median_clock() const;
+  static bool is_off(milliseconds ahead, std::optional<milliseconds> median);
+  bool yields_to_better_clocks() const;
+
   // replica_recovery.cpp: a log that is not the one this store knows.
   void place();
   bool begins_too_late() const;

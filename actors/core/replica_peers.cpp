@@ -4,15 +4,15 @@
 
 namespace dure {
 
-peer_table::life peer_table::hear(const replica_input::peer& p) {
+peer_table::life peer_table::hear(const replica_input::peer& p, timestamp now) {
   auto known = nodes_.find(p.node);
   if (known == nodes_.end()) {
     if (nodes_.size() >= nodes_max)
       return life::same;
-    nodes_.emplace(p.node, heard_node{p, true, {}, {}});
+    nodes_.emplace(p.node, heard_node{p, p.now - now, true, {}, {}});
     return life::begun;
   }
-  auto& [last, reported, silent, ended] = known->second;
+  auto& [last, ahead, reported, silent, ended] = known->second;
   if (std::find(ended.begin(), ended.end(), p.boot) != ended.end())
     return life::ended;
   auto reborn = last.boot != p.boot;
@@ -22,6 +22,7 @@ peer_table::life peer_table::hear(const replica_input::peer& p) {
       ended.pop_front();
   }
   last = p;
+  ahead = p.now - now;
   reported = true;
   silent = milliseconds{0};
   return reborn ? life::begun : life::same;

@@ -23,7 +23,8 @@ public:
     ended, ///< An earlier one: the beat came late and is dropped.
   };
 
-  life hear(const replica_input::peer& p);
+  /// `now`: by this node's clock.
+  life hear(const replica_input::peer& p, timestamp now);
 
   /// Returns the peer whose applied index is the highest above `index`, or null.
   const replica_input::peer* ahead_of(journal_index index) const;
@@ -49,11 +50,12 @@ public:
   /// What was heard until now says nothing about the stream's present life.
   void forget_reports();
 
-  /// Calls `visit(peer)` for each node that was heard within `silence`.
+  /// Calls `visit(peer, ahead)` for each node that was heard within `silence`: what it last told,
+  /// and how far its clock was ahead of this node's.
   template <class Visit> void for_each_heard_within(milliseconds silence, Visit&& visit) const {
     for (const auto& [node, heard] : nodes_)
       if (heard.silent < silence)
-        visit(heard.last);
+        visit(heard.last, heard.ahead);
   }
 
   /// Calls `visit(node, boot)` for each node heard of.
@@ -65,6 +67,7 @@ public:
 private:
   struct heard_node {
     replica_input::peer last;
+    milliseconds ahead{}; ///< Its clock, of this node's, when it was last heard.
     bool reported = false;
     milliseconds silent{};
     std::deque<boot_id> ended; ///< Boots that a newer one has followed.

@@ -26,13 +26,15 @@ std::uint64_t draw(std::string_view node, log_number log) {
 
 /// Returns the node that this log would choose among those that could lead now, but for `besides`.
 std::string replica::machine::first_choice(std::string_view besides) const {
-  auto best = besides != config.node && config.may_lead && !draining && !leaving ? config.node
-                                                                                 : std::string{};
-  peers.for_each_heard_within(heard_lately, [&](const replica_input::peer& p) {
+  const auto median = median_clock();
+  auto may_be_it = besides != config.node && config.may_lead && !draining && !leaving &&
+                   !is_off(milliseconds{0}, median);
+  auto best = may_be_it ? config.node : std::string{};
+  peers.for_each_heard_within(heard_lately, [&](const auto& p, milliseconds ahead) {
     auto may_lead = std::find(schedulers.begin(), schedulers.end(), p.node) != schedulers.end();
     auto keeps_up = p.created == stream.created &&
                     number(p.index) + records_behind_max >= number(position.index);
-    if (!may_lead || !keeps_up || p.leaving || p.node == besides)
+    if (!may_lead || !keeps_up || p.leaving || p.node == besides || is_off(ahead, median))
       return;
     if (best.empty() || draw(p.node, config.log) > draw(best, config.log))
       best = p.node;

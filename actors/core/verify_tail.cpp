@@ -1,8 +1,10 @@
 #include "actors/core/keys.hpp"
+#include "actors/core/ledger_snapshot.hpp"
 #include "actors/core/record_codec.hpp"
 #include "actors/core/replica_rows.hpp"
 #include "actors/core/verify.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 
@@ -32,6 +34,16 @@ std::string follow(std::optional<chain_end>& end, std::string_view bytes) {
   return wrong;
 }
 
+/// Returns whether a state without a tail is that of a snapshot: it has no record of its own yet.
+result<bool> stands_on_snapshot(const state_reader& state, log_number log, journal_index index) {
+  auto row = snapshots_of(state, log);
+  if (!row)
+    return row.error();
+  // A snapshot does not know of itself, only of those before it.
+  return number(index) > 0 && std::all_of(row->kept.begin(), row->kept.end(),
+                                          [&](const auto& s) { return s.of.index < index; });
+}
+
 } // namespace
 
 result<verification> verify_tail(const state_reader& state, log_number log) {
@@ -50,6 +62,9 @@ result<verification> verify_tail(const state_reader& state, log_number log) {
   if (!position)
     return position.error();
   const auto last = end.value_or(chain_end{});
+  if (!end)
+    if (auto from = stands_on_snapshot(state, log, position->index); !from || *from)
+      return from ? result<verification>{std::move(found)} : from.error();
   if (found.broken.empty() && (last.index != position->index || last.hash != position->hash))
     found.broken.push_back("the tail ends at " + std::to_string(number(last.index)) +
                            ", the rows stand at " + std::to_string(number(position->index)));

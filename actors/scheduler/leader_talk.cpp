@@ -67,8 +67,9 @@ void beat(scheduler_state& state) {
   const auto& of = state.context->replica;
   const auto& stands = state.status.standing;
   state.beat_at = state.context->time.ticks();
-  state.peers->beat(encode(beat_message{of.node, of.boot, stands.epoch, stands.index, stands.hash,
-                                        stands.leads, stands.created, state.leaving}));
+  state.peers->beat(
+      encode(beat_message{of.node, of.boot, stands.epoch, stands.index, stands.hash, stands.leads,
+                          stands.created, state.leaving, state.context->time.now()}));
 }
 
 std::function<void(outcome_batch)> remote_caller(scheduler_state& state, std::string reply_to) {

@@ -1,6 +1,8 @@
 #include "node/cli/verify_command.hpp"
 
 #include "actors/core/keys.hpp"
+#include "actors/core/replica_rows.hpp"
+#include "actors/core/snapshot_codec.hpp"
 #include "actors/core/verify.hpp"
 #include "node/store/rocks_store.hpp"
 
@@ -54,10 +56,15 @@ exit_code verify_folder(const std::string& folder) {
     auto tail = verify_tail(**store, log);
     if (!rows || !tail)
       return refuse(rows ? tail.error() : rows.error());
+    auto stands = read_position(**store, log);
+    auto digest = digest_of(**store, log);
+    if (!stands || !digest)
+      return refuse(stands ? digest.error() : stands.error());
     const bool holds = rows->broken.empty() && tail->broken.empty();
-    std::printf("log %u: %llu jobs, %llu records, %s\n", static_cast<unsigned>(number(log)),
-                static_cast<unsigned long long>(rows->jobs),
-                static_cast<unsigned long long>(tail->records), holds ? "sound" : "BROKEN");
+    std::printf("log %u: %llu jobs, %llu records, %s, state %s at %llu\n",
+                static_cast<unsigned>(number(log)), static_cast<unsigned long long>(rows->jobs),
+                static_cast<unsigned long long>(tail->records), holds ? "sound" : "BROKEN",
+                to_string(*digest).c_str(), static_cast<unsigned long long>(number(stands->index)));
     for (const auto* findings : {&rows->broken, &tail->broken})
       for (const auto& sentence : *findings)
         std::printf("  %s\n", sentence.c_str());

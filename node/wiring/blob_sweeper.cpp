@@ -18,12 +18,12 @@ constexpr std::chrono::seconds barrier_patience{30};
 
 using shard_names = std::map<log_number, std::pair<std::string, std::uint16_t>>;
 
-/// Returns every log that holds jobs, as far as the view shows.
+/// Returns every log that may use blobs, as far as the view shows.
 result<shard_names> logs_of_queues(const state_reader& view) {
   auto directory = gateway::queue_directory::read(view);
   if (!directory)
     return directory.error();
-  shard_names logs;
+  shard_names logs{{control_log, {"control", 0}}}; // For its snapshots.
   for (const auto& [name, queue] : directory->all())
     for (std::size_t shard = 0; shard < queue.logs.size(); ++shard)
       logs.emplace(queue.logs[shard], std::pair{name, static_cast<std::uint16_t>(shard)});

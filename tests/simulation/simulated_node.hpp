@@ -58,6 +58,8 @@ public:
 
   const replica_effect::standing& standing() const { return standing_; }
 
+  timestamp wall() const;
+
   const simulated_store& store() const { return store_; }
 
   simulated_store& store() { return store_; }
@@ -89,7 +91,6 @@ private:
   bool journal_reached() const;
   void later(milliseconds delay, std::function<void()> action);
   monotonic ticks() const;
-  timestamp wall() const;
 
   world& in_;
   std::size_t number_;

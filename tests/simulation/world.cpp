@@ -272,7 +272,8 @@ void world::plan_beats(std::size_t number) {
 
 void world::beat(const simulated_node& from) {
   const auto& s = from.standing();
-  replica_input::peer told{from.name(), from.boot(), s.epoch, s.index, s.hash, s.leads, s.created};
+  replica_input::peer told{from.name(), from.boot(), s.epoch, s.index,    s.hash,
+                           s.leads,     s.created,   false,   from.wall()};
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     if (time.now() < unheard_until_[i] || (stormy() && chance.chance(5)))
       continue;

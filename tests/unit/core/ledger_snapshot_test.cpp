@@ -1,3 +1,4 @@
+#include "actors/core/blob_uses.hpp"
 #include "actors/core/ledger_snapshot.hpp"
 #include "tests/unit/core/ledger_fixture.hpp"
 
@@ -65,6 +66,22 @@ TEST_F(ledger_snapshots, does_not_trust_one_that_reads_otherwise) {
   confirm(10);
   confirm(10);
   EXPECT_TRUE(latest.empty()) << "it is known already";
+}
+
+TEST_F(ledger_snapshots, use_their_blobs_until_they_are_followed) {
+  const auto used = [this](char letter) {
+    auto found = queries::is_blob_used(state, log, std::string(64, letter));
+    EXPECT_TRUE(found);
+    return *found;
+  };
+  auto first = made_at(10);
+  auto second = made_at(20);
+  second.blob.sha256 = std::string(64, 'b');
+  does<accepted>(offer_snapshot{first});
+  EXPECT_TRUE(used('a'));
+  does<accepted>(offer_snapshot{second});
+  EXPECT_TRUE(used('b'));
+  EXPECT_FALSE(used('a'));
 }
 
 TEST_F(ledger_snapshots, refuses_one_that_names_no_blob) {

@@ -146,7 +146,8 @@ TEST(node_message, carries_claims_and_beats) {
                     {},
                     true,
                     timestamp{milliseconds{4}},
-                    true};
+                    true,
+                    timestamp{milliseconds{5}}};
   beat.hash.bytes[3] = 7;
   auto heard = decode_beat(encode(beat));
   ASSERT_TRUE(heard);
@@ -156,6 +157,7 @@ TEST(node_message, carries_claims_and_beats) {
   EXPECT_EQ(heard->index, beat.index);
   EXPECT_TRUE(heard->leads);
   EXPECT_TRUE(heard->leaving);
+  EXPECT_EQ(heard->now, beat.now);
 }
 
 TEST(node_message, refuses_what_is_cut_or_too_long) {

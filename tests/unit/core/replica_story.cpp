@@ -68,8 +68,16 @@ void replica_story::hear(replica_message message) {
 }
 
 void replica_story::beat(const std::string& node, bool leads, journal_index index, record_hash hash,
-                         epoch_number epoch) {
-  hear(replica_input::peer{node, {make_random_uuid(5, 1)}, epoch, index, hash, leads, created});
+                         epoch_number epoch, milliseconds clock_ahead) {
+  hear(replica_input::peer{node,
+                           {make_random_uuid(5, 1)},
+                           epoch,
+                           index,
+                           hash,
+                           leads,
+                           created,
+                           false,
+                           now_ + clock_ahead});
 }
 
 void replica_story::look_answered() {

@@ -27,7 +27,7 @@ public:
   ticket ask_barrier();
   void hear(replica_message message);
   void beat(const std::string& node, bool leads, journal_index index, record_hash hash,
-            epoch_number epoch);
+            epoch_number epoch, milliseconds clock_ahead = {});
 
   // The journal answers.
 
