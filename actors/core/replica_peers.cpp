@@ -35,7 +35,7 @@ const replica_input::peer* peer_table::ahead_of(journal_index index) const {
 const replica_input::peer* peer_table::ahead_within(journal_index index,
                                                     milliseconds silence) const {
   const replica_input::peer* furthest = nullptr;
-  for_each_heard_within(silence, [&](const replica_input::peer& p) {
+  for_each_heard_within(silence, [&](const replica_input::peer& p, milliseconds) {
     if (p.index > index && (!furthest || p.index > furthest->index))
       furthest = &p;
   });

@@ -173,7 +173,7 @@ void replica::machine::check_newest() {
 
 bool replica::machine::is_read_by_others() const {
   auto others = false;
-  peers.for_each_heard_within(reader_silence, [&](const replica_input::peer& p) {
+  peers.for_each_heard_within(reader_silence, [&](const replica_input::peer& p, milliseconds) {
     others = others || std::find(schedulers.begin(), schedulers.end(), p.node) != schedulers.end();
   });
   return others;

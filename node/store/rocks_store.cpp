@@ -28,11 +28,18 @@ constexpr std::uint64_t deletions_worth_a_mark = 1'000;
 /// Remembers that background work (flush, compaction, WAL) has failed.
 class failure_listener final : public rocksdb::EventListener {
 public:
-  void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status*) override {
+  void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* met) override {
+    note(*met);
+  }
+
+  void note(const rocksdb::Status& met) {
+    if (met.IsCorruption())
+      damaged = true;
     failed.store(true, std::memory_order_relaxed);
   }
 
   std::atomic<bool> failed{false};
+  std::atomic<bool> damaged{false};
 };
 
 rocksdb::Slice slice(std::string_view bytes) {
@@ -51,6 +58,8 @@ error to_error(const rocksdb::Status& status, const char* what) {
 error open_error(const rocksdb::Status& status) {
   if (status.IsIOError() && status.ToString().find("lock") != std::string::npos)
     return {errc::store_failed, "the database is open in another process"};
+  if (status.IsPathNotFound()) // Of files that its manifest names.
+    return {errc::corrupt, "opening the database: " + status.ToString()};
   if (status.IsInvalidArgument() && status.ToString().find("olumn famil") != std::string::npos)
     return {errc::newer_node_needed, "the database has families of a newer version"};
   return to_error(status, "opening the database");
@@ -85,9 +94,7 @@ struct rocks_store::database {
   }
 
   error failed(const rocksdb::Status& status, const char* what) const {
-    listener->failed.store(true, std::memory_order_relaxed);
-    if (status.IsCorruption())
-      corrupt = true;
+    listener->note(status);
     return to_error(status, what);
   }
 
@@ -125,7 +132,7 @@ struct rocks_store::database {
     if (!listener->failed)
       return true; // Another thread has just done it.
     const auto now = std::chrono::steady_clock::now();
-    if (corrupt || now < resume_from)
+    if (listener->damaged || now < resume_from)
       return false;
     resume_from = now + resume_period;
     listener->failed = false;
@@ -136,7 +143,6 @@ struct rocks_store::database {
   }
 
   low_marks marks;
-  mutable std::atomic<bool> corrupt = false;
   mutable std::mutex resuming;
   mutable std::chrono::steady_clock::time_point resume_from{};
 };
@@ -296,6 +302,10 @@ std::unique_ptr<state_reader> rocks_store::freeze() const {
 
 result<void> rocks_store::health() const {
   return database_->health();
+}
+
+bool rocks_store::damaged() const {
+  return database_->listener->damaged;
 }
 
 } // namespace dure::node

@@ -34,6 +34,9 @@ public:
   /// Answers ok, or with the failure for which nothing is read or written now.
   result<void> health() const;
 
+  /// Returns whether damage was met in its files: it will not go on.
+  bool damaged() const;
+
 private:
   struct database;
   class frozen_rows;

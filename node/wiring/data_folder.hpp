@@ -10,7 +10,7 @@ namespace dure::node {
 /// when the process ends, however it ends. One owner.
 ///
 ///     dure.lock (pid of the holder)
-///     rocksdb/  nats/  cache/  scratch/  scratch-spare/  dure.log
+///     rocksdb/  rocksdb.damaged-<n>/  nats/  cache/  scratch/  scratch-spare/  dure.log
 class data_folder {
 public:
   /// Makes the folder when it is missing and locks it. errc::busy names the pid of the process that

@@ -26,6 +26,7 @@ namespace {
 
 constexpr milliseconds drain_patience{33'500}; ///< 30 s for running jobs, then the schedulers.
 constexpr milliseconds exchange_grace{2'000};
+constexpr milliseconds damage_period{1'000}; ///< Of looking whether the database is sound.
 /// Ending must not hang, whatever a library does in its destructors.
 constexpr milliseconds ending_patience{15'000};
 
@@ -117,7 +118,18 @@ gateway::server_config to_server_config(const node_services& s) {
   return config;
 }
 
-int serve(node_services& services, stop_signals& signals, std::optional<ending_watch>& watch) {
+/// Why a node has ended.
+enum class ending : std::uint8_t { asked, failed, damaged };
+
+/// Waits until somebody wants the node to end, or its database was found to be damaged.
+ending wait_for_end(const node_services& services, stop_signals& signals) {
+  while (signals.wait(damage_period) == stop_signals::reason::timeout)
+    if (services.rows->damaged())
+      return ending::damaged;
+  return ending::asked;
+}
+
+ending serve(node_services& services, stop_signals& signals, std::optional<ending_watch>& watch) {
   std::atomic<bool> gave_up = false;
   auto actors = std::make_unique<node_actors>(services, [&](const std::string& reason) {
     std::fprintf(stderr, "dure: %s\n", reason.c_str());
@@ -127,8 +139,10 @@ int serve(node_services& services, stop_signals& signals, std::optional<ending_w
   std::optional<gateway::server> server;
   if (services.options.roles.gateway) {
     server.emplace(to_server_config(services), actors->backend());
-    if (auto started = server->start(); !started)
-      return refuse(started.error());
+    if (auto started = server->start(); !started) {
+      refuse(started.error());
+      return ending::failed;
+    }
   }
   std::optional<blob_sweeper> sweeper;
   if (services.options.roles.scheduler)
@@ -145,35 +159,43 @@ int serve(node_services& services, stop_signals& signals, std::optional<ending_w
         if (!std::exchange(heard, true)) // A second wake would end the process at once.
           signals.wake();
       });
-  signals.wait(std::nullopt);
+  const auto end = wait_for_end(services, signals);
   asked.reset();
   watch.emplace(signals, services);
-  std::fputs("Draining; a second signal ends at once.\n", stderr);
-  services.log->write(log_level::info, "node-draining", "Nothing new is claimed.");
+  if (end == ending::damaged) {
+    std::fputs("The database is damaged: it is set aside and made anew.\n", stderr);
+    services.log->write(log_level::error, "store-damaged", "The node starts again without it.");
+  } else {
+    std::fputs("Draining; a second signal ends at once.\n", stderr);
+    services.log->write(log_level::info, "node-draining", "Nothing new is claimed.");
+  }
   sweeper.reset();
   restorer.reset();
-  const bool drained = !gave_up && actors->drain(drain_patience);
+  const bool drained = end == ending::asked && !gave_up && actors->drain(drain_patience);
   if (server)
     server->stop(exchange_grace);
   server.reset();
   actors.reset();
   services.log->write(log_level::info, "node-stopped", drained ? "Drained." : "Not drained.");
-  return gave_up ? EXIT_FAILURE : EXIT_SUCCESS;
+  return gave_up ? ending::failed : end;
 }
 
 } // namespace
 
 int run_node(const node_options& options) {
   stop_signals signals;
-  auto services = node_services::open(options);
-  if (!services)
-    return refuse(services.error());
-  std::optional<ending_watch> watch;
-  const auto status = serve(**services, signals, watch);
-  if (watch)
-    watch->release_services();
-  services->reset();
-  return status;
+  for (auto trust = store_trust::trusted;; trust = store_trust::damaged) {
+    auto services = node_services::open(options, trust);
+    if (!services)
+      return refuse(services.error());
+    std::optional<ending_watch> watch;
+    const auto end = serve(**services, signals, watch);
+    if (watch)
+      watch->release_services();
+    services->reset();
+    if (end != ending::damaged)
+      return end == ending::asked ? EXIT_SUCCESS : EXIT_FAILURE;
+  }
 }
 
 } // namespace dure::node

@@ -69,7 +69,8 @@ result<void> open_sandbox(node_services& s) {
 
 } // namespace
 
-result<std::unique_ptr<node_services>> node_services::open(const node_options& options) {
+result<std::unique_ptr<node_services>> node_services::open(const node_options& options,
+                                                           store_trust trust) {
   auto s = std::make_unique<node_services>();
   s->options = options;
   s->boot = boot_id{make_random_uuid(s->time.random(), s->time.random())};
@@ -81,7 +82,7 @@ result<std::unique_ptr<node_services>> node_services::open(const node_options& o
   if (!log)
     return log.error();
   s->log = std::move(*log);
-  auto rows = rocks_store::open(s->folder->store());
+  auto rows = open_store(*s->folder, trust, *s->log);
   if (!rows)
     return rows.error();
   s->rows = std::move(*rows);

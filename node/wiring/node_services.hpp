@@ -18,6 +18,7 @@
 #include "node/wiring/data_folder.hpp"
 #include "node/wiring/json_log.hpp"
 #include "node/wiring/scratch_courier.hpp"
+#include "node/wiring/store_quarantine.hpp"
 #include "node/wiring/system_clock.hpp"
 
 #include <filesystem>
@@ -51,7 +52,8 @@ struct node_services {
   std::unique_ptr<scratch_courier> courier;  ///< Likewise.
 
   /// Opens all of it, or answers with what to tell the operator.
-  static result<std::unique_ptr<node_services>> open(const node_options& options);
+  static result<std::unique_ptr<node_services>> open(const node_options& options,
+                                                     store_trust trust = store_trust::trusted);
 
   /// Returns the name of the bucket that keeps the cluster's files.
   std::string bucket() const { return "dure-" + options.cluster; }
