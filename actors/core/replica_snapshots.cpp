@@ -148,13 +148,14 @@ void replica::machine::trim() {
   const auto point = trim_point({snapshots.kept});
   if (!point)
     return;
-  if (*point > snapshots.trimmed) {
+  const auto is_news = *point > snapshots.trimmed;
+  if (is_news) {
     snapshots.trimmed = *point;
     emit(replica_effect::trim_tail{*point});
   }
   // A deletion may come back when servers die: it is looked for again now and then.
-  if (in == phase::leading && !lost && stream.first < *point &&
-      snapshots.since_trim >= retry_period) {
+  const auto again = stream.first < *point && snapshots.since_trim >= retry_period;
+  if (in == phase::leading && !lost && (is_news || again)) {
     snapshots.since_trim = milliseconds{0};
     emit(replica_effect::start_log_at{*point});
   }

@@ -69,7 +69,8 @@ result<std::unique_ptr<json_log>> json_log::open(const std::filesystem::path& fi
         std::make_unique<sink>(sink{std::make_shared<spdlog::logger>("dure", std::move(rotating))});
     out->logger->set_formatter(make_formatter(node));
     out->logger->set_level(spdlog::level::from_str(level));
-    out->logger->flush_on(spdlog::level::warn);
+    // What happens is rare and to be seen at once; what is asked for (debug) may wait.
+    out->logger->flush_on(spdlog::level::info);
     return std::unique_ptr<json_log>{new json_log{std::move(out)}};
   } catch (const spdlog::spdlog_ex& failure) {
     return error{errc::io_failed, std::string{"the log file cannot be written: "} + failure.what()};
