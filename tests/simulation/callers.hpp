@@ -32,6 +32,26 @@ private:
   std::vector<command> done_;
 };
 
+/// Asks any gateway for jobs: what its view does not show is looked for again behind a barrier of
+/// the log's leader before it is called missing. One owner.
+class reader {
+public:
+  explicit reader(world& in) : in_{in} {}
+
+  void begin();
+
+private:
+  struct question;
+
+  void ask();
+  bool is_open(const question& q) const;
+  bool is_shown(const question& q) const;
+  void pass_barrier(const std::shared_ptr<question>& q);
+  void look_again(const std::shared_ptr<question>& q, journal_index index);
+
+  world& in_;
+};
+
 /// A worker of one node's life: claims, works, reports until it is heard. The reports that it has
 /// sent outlive it. One owner.
 class worker {

@@ -40,7 +40,8 @@ void client::next() {
 
 void client::attempt(const std::shared_ptr<wish_under_way>& w) {
   auto n = ++w->attempts;
-  in_.call(w->wish, milliseconds{0},
+  // Through any gateway.
+  in_.call(in_.chance.below(in_.nodes().size()), w->wish, milliseconds{0},
            [this, w](const result<answer>& outcome) { finish(w, outcome); });
   in_.time.in(answer_timeout, [this, w, n] {
     if (!w->finished && w->attempts == n)
@@ -65,7 +66,7 @@ void client::finish(const std::shared_ptr<wish_under_way>& w, const result<answe
     in_.promise(w->wish, *outcome);
     done_.push_back(w->wish);
     if (w->attempts > 1)
-      in_.note(situation::repeat_answered);
+      in_.note(situation::answered_when_asked_again);
     const auto* taken = std::get_if<job_taken>(&*outcome);
     if (taken && taken->existing)
       in_.note(situation::unique_key_answered_with_existing);
@@ -88,8 +89,11 @@ command_body client::choose() {
     return reprioritise{some_job(), static_cast<std::int16_t>(chance.below(3))};
   if (roll < 90)
     return reschedule{some_job(), in_.wall() + milliseconds{chance.below(3'000)}};
-  if (roll < 94)
-    return remove{some_job()};
+  if (roll < 94) {
+    remove wish{some_job()};
+    in_.expect_removal(wish.id);
+    return wish;
+  }
   queue_settings settings;
   settings.version = in_.next_settings_version();
   settings.paused = chance.chance(30);

@@ -10,6 +10,7 @@ namespace {
 
 /// After a covered damage nothing else goes wrong until the tails must have mended it.
 constexpr milliseconds time_to_mend{12'000};
+constexpr milliseconds clock_error_max{20'000};
 
 } // namespace
 
@@ -39,24 +40,28 @@ void world::misfortune() {
 }
 
 void world::strike(simulated_node& node, std::size_t number) {
-  // Losing power as well may take what only this tail still has; that is for the wild runs.
-  auto may_lose_power = mode_ == damage::none || mode_ == damage::wild;
-  switch (chance.below(9)) {
+  // Losing rows as well may take what only this tail still has; that is for the wild runs.
+  auto may_lose_rows = mode_ == damage::none || mode_ == damage::wild;
+  switch (chance.below(13)) {
   case 0:
   case 1:
     node.kill(false);
     return restart_later(number);
   case 2:
-    power_was_lost_ = power_was_lost_ || may_lose_power;
-    node.kill(may_lose_power);
+    rows_were_lost_ = rows_were_lost_ || may_lose_rows;
+    node.kill(may_lose_rows);
     return restart_later(number);
   case 3:
-    return node.stop_for(chance.between(milliseconds{1'200}, milliseconds{15'000}));
+    return node.stop_for(chance.between(milliseconds{1'200}, milliseconds{18'000}));
   case 4:
-    return node.lose_journal_for(chance.between(milliseconds{500}, milliseconds{14'000}));
   case 5:
-    unheard_until_[number] = time.now() + chance.between(milliseconds{1'000}, milliseconds{8'000});
-    return;
+  case 9:
+    return cut_ways(number);
+  case 10:
+    return may_lose_rows ? lose_disk(node, number) : cut_ways(number);
+  case 11:
+  case 12:
+    return set_clock(node);
   case 6:
     node.drain();
     time.in(chance.between(milliseconds{500}, milliseconds{4'000}),
@@ -72,6 +77,52 @@ void world::strike(simulated_node& node, std::size_t number) {
   case 8:
     return restart_worker(number);
   }
+}
+
+/// Cuts some from others, or only one of the two directions between them.
+void world::cut_ways(std::size_t number) {
+  const auto until = time.now() + chance.between(milliseconds{500}, milliseconds{14'000});
+  const auto outwards = chance.chance(70);
+  const auto inwards = !outwards || chance.chance(60);
+  const auto kind = chance.below(4);
+  auto is_here = [&, half = chance.bits()](std::size_t i) {
+    return i == number || (kind == 3 && (half >> i & 1) != 0);
+  };
+  auto is_there = [&](std::size_t i) {
+    if (kind == 0) // The journal alone is out of reach.
+      return i == ways.journal();
+    if (kind == 1) // All that is told over the bus, its own beats too.
+      return i != ways.journal();
+    return kind == 2 || !is_here(i); // Everything; or one half, with the journal, of the other.
+  };
+  for (std::size_t here = 0; here < nodes_.size(); ++here) {
+    for (std::size_t there = 0; there <= ways.journal(); ++there) {
+      if (!is_here(here) || !is_there(there))
+        continue;
+      if (outwards)
+        ways.cut(here, there, until);
+      if (inwards)
+        ways.cut(there, here, until);
+    }
+  }
+  trace(nodes_[number]->name(), "is cut off, kind " + std::to_string(kind) +
+                                    (outwards ? inwards ? "" : ", outwards" : ", inwards"));
+}
+
+/// With a disk goes the store; of the log only this machine's share, which the others make up for,
+/// unless that goes wrong too.
+void world::lose_disk(simulated_node& node, std::size_t number) {
+  rows_were_lost_ = true;
+  node.kill(false);
+  node.lose_disk();
+  restart_later(number);
+  if (mode_ == damage::wild && chance.chance(40))
+    damage_log();
+}
+
+void world::set_clock(simulated_node& node) {
+  const auto wrong = chance.chance(70) ? clock_error_max : milliseconds{500};
+  node.set_clock(chance.between(-wrong, wrong));
 }
 
 /// The worker dies within a living process, and the supervisor starts another.
@@ -96,12 +147,9 @@ void world::restart_later(std::size_t number) {
 }
 
 bool world::everyone_is_well() const {
-  auto now = time.now();
-  auto heard = std::all_of(unheard_until_.begin(), unheard_until_.end(),
-                           [now](milliseconds until) { return now >= until; });
-  return heard && leader() && std::all_of(nodes_.begin(), nodes_.end(), [](const auto& node) {
-           return node->running() && node->awake() && node->reaches_journal();
-         });
+  return ways.is_whole(time.now()) && leader() &&
+         std::all_of(nodes_.begin(), nodes_.end(),
+                     [](const auto& node) { return node->running() && node->awake(); });
 }
 
 /// One node, perhaps the only one with the newest records, is away for long enough that the others
@@ -113,7 +161,7 @@ void world::lose_tails() {
     auto soonest = milliseconds{i == away ? 4'000 : 50};
     time.in(chance.between(soonest, 3 * soonest), [this, i] { nodes_[i]->start(); });
   }
-  power_was_lost_ = power_was_lost_ || nodes_.size() > 1;
+  rows_were_lost_ = rows_were_lost_ || nodes_.size() > 1;
 }
 
 bool world::everyone_knows_who_led() const {

@@ -11,7 +11,7 @@ std::string_view to_string(situation s) {
       "claim race lost",
       "deposed leader stopped",
       "stale report refused",
-      "repeat answered",
+      "repeat answered from what is kept",
       "claim repeated",
       "fed by the submit's record",
       "waiting claim expired",
@@ -37,6 +37,16 @@ std::string_view to_string(situation s) {
       "files left",
       "leases of a silent node ended",
       "handed over to the log's choice",
+      "answered when asked again",
+      "found behind a barrier",
+      "not found behind a barrier",
+      "one-way partition met",
+      "reordered beat heard",
+      "duplicate beat heard",
+      "duplicate request heard",
+      "duplicate append recognised",
+      "store lost and caught up",
+      "skewed clock kept from claiming",
   };
   return names[static_cast<std::size_t>(s)];
 }

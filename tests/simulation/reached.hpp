@@ -44,8 +44,18 @@ enum class situation : std::uint8_t {
   files_left,
   silent_node_lost,
   handed_over_by_choice,
+  answered_when_asked_again,
+  found_behind_a_barrier,
+  not_found_behind_a_barrier,
+  one_way_partition_met,
+  reordered_beat_heard,
+  duplicate_beat_heard,
+  duplicate_request_heard,
+  duplicate_append_recognised,
+  store_lost_and_caught_up,
+  skewed_clock_kept_from_claiming,
 };
-inline constexpr std::size_t situation_count = 33;
+inline constexpr std::size_t situation_count = 43;
 
 std::string_view to_string(situation s);
 

@@ -1,5 +1,6 @@
 #include "tests/simulation/simulated_node.hpp"
 
+#include "actors/core/keys.hpp"
 #include "actors/core/record_codec.hpp"
 #include "tests/simulation/world.hpp"
 
@@ -13,6 +14,7 @@ namespace {
 constexpr milliseconds tick_period{100};
 constexpr milliseconds append_timeout{700};
 constexpr milliseconds soon{3};
+constexpr milliseconds longest_patience{10'000}; ///< Of a replica: for an append.
 
 bool is_claim_of_lead(const std::string& bytes) {
   auto r = decode_record(bytes);
@@ -46,6 +48,7 @@ void simulated_node::start() {
   draining_ = false;
   stopped_until_ = milliseconds{0};
   standing_ = {};
+  applied_ = {};
   replica_config config{the_log, name_, boot_, true, {}, in_.chance.bits()};
   for (const auto& node : in_.nodes())
     config.schedulers.push_back(node->name());
@@ -54,6 +57,7 @@ void simulated_node::start() {
   carry_out(machine_->start(ticks(), wall()));
   if (!machine_)
     return;
+  applied_ = standing_.index;
   if (number(standing_.index) + 20 < number(in_.log.last()))
     in_.note(situation::catch_up_from_afar);
   plan_tick();
@@ -84,7 +88,7 @@ void simulated_node::stop_for(milliseconds pause) {
     return;
   stopped_until_ = in_.time.now() + pause;
   in_.trace(name_, "is stopped for " + std::to_string(pause.count()) + " ms");
-  if (pause > milliseconds{3'000})
+  if (pause > longest_patience)
     in_.note(situation::process_stopped_long);
   later(pause, [this] { wake(); });
 }
@@ -97,13 +101,18 @@ void simulated_node::wake() {
   }
 }
 
-void simulated_node::lose_journal_for(milliseconds away) {
-  journal_lost_until_ = in_.time.now() + away;
-  in_.trace(name_, "cannot reach the journal for " + std::to_string(away.count()) + " ms");
+void simulated_node::lose_disk() {
+  in_.trace(name_, "loses its disk");
+  disk_was_lost_ = true;
+  store_.lose_everything();
+}
+
+void simulated_node::set_clock(milliseconds ahead) {
+  in_.trace(name_, "has a clock " + std::to_string(ahead.count()) + " ms ahead");
+  skew_ = ahead;
 }
 
 void simulated_node::heal() {
-  journal_lost_until_ = milliseconds{0};
   stopped_until_ = milliseconds{0};
   wake();
   if (draining_)
@@ -122,8 +131,12 @@ void simulated_node::ask(command wish, answered done) {
   if (!machine_)
     return;
   when_awake([this, wish = std::move(wish), done = std::move(done)] {
-    ticket caller{++tickets_};
-    callers_.emplace(caller, done);
+    const auto kept = store_.rows().get(family::commands, keys::command(the_log, wish.id));
+    auto caller = open([this, done, is_kept = kept && *kept](const result<answer>& told) {
+      if (is_kept && told)
+        in_.note(situation::repeat_answered);
+      done(told);
+    });
     step(replica_input::wishes{ticks(), wall(), {{caller, wish}}});
   });
 }
@@ -132,10 +145,22 @@ void simulated_node::ask_claim(command wish, milliseconds patience, answered don
   if (!machine_)
     return;
   when_awake([this, wish = std::move(wish), patience, done = std::move(done)] {
-    ticket caller{++tickets_};
-    callers_.emplace(caller, done);
-    step(replica_input::claim_wish{ticks(), wall(), caller, wish, ticks() + patience});
+    step(replica_input::claim_wish{ticks(), wall(), open(done), wish, ticks() + patience});
   });
+}
+
+void simulated_node::ask_barrier(answered done) {
+  if (!machine_)
+    return;
+  when_awake([this, done = std::move(done)] {
+    step(replica_input::barrier_wish{ticks(), wall(), open(done)});
+  });
+}
+
+ticket simulated_node::open(answered done) {
+  const ticket caller{++tickets_};
+  callers_.emplace(caller, std::move(done));
+  return caller;
 }
 
 void simulated_node::hear(const replica_input::peer& beat) {
@@ -193,13 +218,11 @@ void simulated_node::carry_out(replica_effect::append& e) {
   if (before && !before->answered)
     in_.fail(name_ + " appends while an append is in flight");
   later(append_timeout, [this, a = appending_] { time_out(a); });
-  if (!journal_reached() || (in_.stormy() && in_.chance.chance(1.5)))
-    return;
-  auto slow = in_.stormy() && in_.chance.chance(2);
-  auto way = slow ? in_.chance.between(milliseconds{100}, milliseconds{4'000})
-                  : in_.chance.between(milliseconds{0}, soon);
+  static constexpr traffic appends{1.5, 2, 1, soon, milliseconds{4'000}};
   // What is on its way arrives even when its sender has died, but not at a server that has.
-  in_.time.in(way, [this, a = appending_, e = std::move(e), life = life_] { arrive(a, e, life); });
+  in_.send(
+      appends, number_, in_.ways.journal(),
+      [this, a = appending_, e = std::move(e), life = life_](std::size_t) { arrive(a, e, life); });
 }
 
 void simulated_node::arrive(const std::shared_ptr<append_on_its_way>& a, const append_record& e,
@@ -210,12 +233,14 @@ void simulated_node::arrive(const std::shared_ptr<append_on_its_way>& a, const a
   const auto* taken = std::get_if<append_taken>(&outcome);
   if (taken && !taken->duplicate)
     in_.on_log_grown();
+  if (taken && taken->duplicate)
+    in_.note(situation::duplicate_append_recognised);
   if (!taken && a->answered)
     in_.note(situation::late_append_refused);
   if (life != life_ || (in_.stormy() && in_.chance.chance(1.5)))
     return;
   later(in_.chance.between(milliseconds{0}, soon), [this, a, outcome] {
-    if (!a->answered && journal_reached()) {
+    if (!a->answered && is_reached_by_journal()) {
       a->answered = true;
       tell(outcome);
     }
@@ -232,7 +257,7 @@ void simulated_node::time_out(const std::shared_ptr<append_on_its_way>& a) {
 void simulated_node::carry_out(replica_effect::read& e) {
   in_.trace(name_, "reads " + std::to_string(number(e.index)));
   later(in_.chance.between(milliseconds{0}, soon), [this, index = e.index] {
-    if (!journal_reached() || (in_.stormy() && in_.chance.chance(1.5)))
+    if (!reaches_journal() || !is_reached_by_journal() || (in_.stormy() && in_.chance.chance(1.5)))
       return tell(record_read{index, std::nullopt, true});
     auto bytes = in_.log.read(index);
     note_fate(index, bytes);
@@ -256,7 +281,8 @@ void simulated_node::carry_out(replica_effect::look&) {
   in_.trace(name_, "looks");
   later(in_.chance.between(milliseconds{0}, soon), [this] {
     auto seen = in_.log.look();
-    seen.failed = !journal_reached() || (in_.stormy() && in_.chance.chance(1.5));
+    seen.failed =
+        !reaches_journal() || !is_reached_by_journal() || (in_.stormy() && in_.chance.chance(1.5));
     tell(seen);
   });
 }
@@ -275,6 +301,7 @@ void simulated_node::carry_out(replica_effect::write& e) {
   in_.trace(name_, "applies " + std::to_string(number(e.index)));
   in_.on_applying(*this, e);
   store_.write(e.delta);
+  applied_ = e.index;
   in_.on_applied(*this);
 }
 
@@ -290,6 +317,9 @@ void simulated_node::carry_out(replica_effect::standing& e) {
     in_.trace(name_, (e.leads ? "leads " : "follows ") + std::to_string(number(e.epoch)) + " at " +
                          std::to_string(number(e.index)) + ": " + e.why_not);
   auto led = std::exchange(standing_, std::move(e)).leads;
+  if (standing_.caught_up && standing_.index == in_.log.last() && number(standing_.index) > 0 &&
+      std::exchange(disk_was_lost_, false))
+    in_.note(situation::store_lost_and_caught_up);
   in_.on_standing(*this, led, draining_);
 }
 
@@ -331,7 +361,7 @@ void simulated_node::plan_tail() {
 void simulated_node::tail_one() {
   if (!machine_ || next_tailed_ == 0)
     return;
-  if (!journal_reached()) {
+  if (!is_reached_by_journal()) {
     tail_planned_ = true;
     in_.time.in(tick_period, [this] {
       tail_planned_ = false;
@@ -344,8 +374,12 @@ void simulated_node::tail_one() {
   plan_tail();
 }
 
-bool simulated_node::journal_reached() const {
-  return in_.time.now() >= journal_lost_until_;
+bool simulated_node::reaches_journal() {
+  return in_.reaches(number_, in_.ways.journal());
+}
+
+bool simulated_node::is_reached_by_journal() {
+  return in_.reaches(in_.ways.journal(), number_);
 }
 
 void simulated_node::later(milliseconds delay, std::function<void()> action) {

@@ -26,14 +26,20 @@ public:
 
   /// The process is not scheduled for a while: messages wait.
   void stop_for(milliseconds time);
-  void lose_journal_for(milliseconds time);
   void drain();
+
+  /// What was stored here is gone. Requires: it does not run.
+  void lose_disk();
+
+  /// The clock is set, or goes wrong: so far ahead of the world's from now on.
+  void set_clock(milliseconds ahead);
 
   /// Nothing is in the way any more.
   void heal();
 
   void ask(command wish, answered done);
   void ask_claim(command wish, milliseconds patience, answered done);
+  void ask_barrier(answered done);
   void hear(const replica_input::peer& beat);
 
   /// The log has grown, or was damaged.
@@ -46,10 +52,6 @@ public:
 
   bool halted() const { return halted_; }
 
-  bool reaches_journal() const { return journal_reached(); }
-
-  bool waits_for_answer() const { return !callers_.empty(); }
-
   const std::string& name() const { return name_; }
 
   const boot_id& boot() const { return boot_; }
@@ -58,7 +60,12 @@ public:
 
   const replica_effect::standing& standing() const { return standing_; }
 
+  /// Returns the last record that this life's view shows.
+  journal_index applied() const { return applied_; }
+
   timestamp wall() const;
+
+  milliseconds clock_ahead() const { return skew_; }
 
   const simulated_store& store() const { return store_; }
 
@@ -88,7 +95,9 @@ private:
               std::uint64_t life);
   void time_out(const std::shared_ptr<append_on_its_way>& a);
   void note_fate(journal_index index, const std::optional<std::string>& bytes);
-  bool journal_reached() const;
+  ticket open(answered done);
+  bool reaches_journal();
+  bool is_reached_by_journal();
   void later(milliseconds delay, std::function<void()> action);
   monotonic ticks() const;
 
@@ -100,11 +109,12 @@ private:
   simulated_store store_;
   std::unique_ptr<replica> machine_;
   replica_effect::standing standing_;
+  journal_index applied_{};
+  bool disk_was_lost_ = false; ///< And its log is not read again to the end yet.
   bool halted_ = false;
   bool draining_ = false;
   milliseconds skew_{};
   milliseconds stopped_until_{};
-  milliseconds journal_lost_until_{};
   std::deque<std::function<void()>> mailbox_;
   std::map<ticket, answered> callers_;
   std::uint64_t tickets_ = 0;

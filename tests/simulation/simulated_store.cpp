@@ -19,4 +19,10 @@ void simulated_store::lose_power(std::size_t count) {
   rows_ = synced_;
 }
 
+void simulated_store::lose_everything() {
+  rows_ = {};
+  synced_ = {};
+  unsynced_.clear();
+}
+
 } // namespace dure::simulation

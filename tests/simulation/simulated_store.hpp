@@ -21,6 +21,9 @@ public:
   /// Loses the newest `count` of the unsynced writes.
   void lose_power(std::size_t count);
 
+  /// The disk is gone: the database begins empty.
+  void lose_everything();
+
   std::size_t unsynced() const { return unsynced_.size(); }
 
 private:

@@ -45,13 +45,14 @@ void worker::say_hello(const command& hello, const std::vector<claim_id>& dead_c
   if (!alive())
     return;
   auto heard = std::make_shared<bool>(false);
-  in_.call(hello, milliseconds{0}, [this, heard, dead_claims](const result<answer>& outcome) {
-    if (!outcome || std::exchange(*heard, true))
-      return;
-    in_.forbid(dead_claims);
-    in_.note(situation::worker_restarted_in_its_node);
-    look_for_work();
-  });
+  in_.call(node_, hello, milliseconds{0},
+           [this, heard, dead_claims](const result<answer>& outcome) {
+             if (!outcome || std::exchange(*heard, true))
+               return;
+             in_.forbid(dead_claims);
+             in_.note(situation::worker_restarted_in_its_node);
+             look_for_work();
+           });
   in_.time.in(answer_timeout, [this, heard, hello, dead_claims] {
     if (!*heard)
       say_hello(hello, dead_claims);
@@ -99,7 +100,7 @@ void worker::claim_jobs(const command& wish, bool repeated) {
     take(grants);
   };
   // Sent within the node: nothing of it is on its way once the worker is dead.
-  in_.call(wish, wait, heard, [this] { return !dead_; });
+  in_.call(node_, wish, wait, heard, [this] { return !dead_; });
   in_.time.in(wait + answer_timeout, again);
 }
 
@@ -137,7 +138,7 @@ void worker::leave_files(const lease& of) {
                                          keep_log{of, blob}};
   for (const auto& body : wishes) {
     const command wish{in_.chance.id<command_id>(), of.node, body};
-    in_.call(wish, milliseconds{0}, [this, wish](const result<answer>& outcome) {
+    in_.call(node_, wish, milliseconds{0}, [this, wish](const result<answer>& outcome) {
       if (!outcome)
         return;
       in_.promise(wish, *outcome);
@@ -157,7 +158,7 @@ void worker::report(const lease& of) {
 
 void worker::attempt(const std::shared_ptr<report_under_way>& r) {
   ++r->attempts;
-  in_.call(r->wish, milliseconds{0}, [this, r](const result<answer>& outcome) {
+  in_.call(node_, r->wish, milliseconds{0}, [this, r](const result<answer>& outcome) {
     if (outcome)
       in_.promise(r->wish, *outcome);
     else if (outcome.error().code == errc::stale_lease)
@@ -166,7 +167,7 @@ void worker::attempt(const std::shared_ptr<report_under_way>& r) {
       return;
     std::erase(held_, r->of);
     if (r->attempts > 1 && outcome)
-      in_.note(situation::repeat_answered);
+      in_.note(situation::answered_when_asked_again);
     if (in_.stormy() && in_.chance.chance(10))
       attempt(r);
   });

@@ -2,6 +2,7 @@
 
 #include "actors/core/verify.hpp"
 #include "tests/simulation/dice.hpp"
+#include "tests/simulation/network.hpp"
 #include "tests/simulation/promises.hpp"
 #include "tests/simulation/reached.hpp"
 #include "tests/simulation/simulated_log.hpp"
@@ -13,6 +14,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace dure::simulation {
@@ -28,7 +30,17 @@ enum class damage : std::uint8_t {
   wild,    ///< At any time: a replica may halt at a fork, but what goes on is consistent.
 };
 
+/// What may befall messages of one sort, in percent, while it is stormy.
+struct traffic {
+  double lost = 0;
+  double slow = 0;    ///< So that later ones overtake it.
+  double doubled = 0; ///< Arrives twice.
+  milliseconds usual{};
+  milliseconds slowest{};
+};
+
 class client;
+class reader;
 class worker;
 
 /// One run: nodes, log, network, callers and everything that befalls them, all from one seed.
@@ -48,6 +60,7 @@ public:
   dice chance;
   timeline time;
   simulated_log log;
+  network ways;
 
   void note(situation s) { met_.note(s); }
 
@@ -62,12 +75,32 @@ public:
 
   void promise(const command& wish, const answer& told) { promises_.keep(wish, told); }
 
+  void expect_removal(const job_id& id) { promises_.expect_removal(id); }
+
+  const promises& promised() const { return promises_; }
+
+  /// Whether a job that was acknowledged must be found by whoever asks for it.
+  bool expects_to_find(const job_id& id) const {
+    return mode_ != damage::wild && !promises_.may_be_removed(id);
+  }
+
   timestamp wall() const;
 
-  /// Sends a wish to a node that is thought to lead; it may get lost on both ways. A `patience` of
-  /// zero: not a claim that waits. It is dropped on the way when nobody wants it any more.
+  /// Whether something sent now would arrive. Notes when only this direction is cut.
+  bool reaches(network::party from, network::party to);
+  void send(const traffic& of, network::party from, network::party to,
+            const std::function<void(std::size_t)>& arrive);
+
+  /// Asks, from a node, one that is thought to lead; question and answer may get lost, be late or
+  /// come twice. Dropped on the way when nobody wants it any more.
+  using asked = std::function<void(simulated_node&, answered)>;
+  void ask_leader(
+      std::size_t from, asked ask, answered done,
+      std::function<bool()> wanted = [] { return true; });
+
+  /// Sends a wish so. A `patience` of zero: not a claim that waits.
   void call(
-      command wish, milliseconds patience, answered done,
+      std::size_t from, command wish, milliseconds patience, answered done,
       std::function<bool()> wanted = [] { return true; });
 
   /// From now on no job may be leased to these claims: whoever made them is known to be dead.
@@ -101,10 +134,14 @@ public:
 
 private:
   void plan_beats(std::size_t number);
-  void beat(const simulated_node& from);
+  void beat(std::size_t from);
+  void note_order(std::uint64_t& last, std::uint64_t count);
   void plan_misfortune();
   void misfortune();
   void strike(simulated_node& node, std::size_t number);
+  void cut_ways(std::size_t number);
+  void lose_disk(simulated_node& node, std::size_t number);
+  void set_clock(simulated_node& node);
   void restart_worker(std::size_t number);
   void damage_log();
   void lose_tails();
@@ -114,13 +151,17 @@ private:
   void check_versions(const simulated_node& by, const state_delta& delta);
   void expect_whole(const simulated_node& node, const result<verification>& checked);
   void note_events(const std::vector<event>& facts);
+  void note_claim(const events::leader_claimed& by);
+  milliseconds clock_error(const simulated_node& of) const;
+  void plan_last_death();
+  bool had_to_yield(const std::string& name) const;
   void heal();
   void set_queue_free();
   bool settled() const;
   void check_end();
   chain_model chain_of(const simulated_node& node);
   simulated_node* leader() const;
-  simulated_node& route();
+  std::size_t route(std::size_t from);
 
   bool traced_;
   damage mode_;
@@ -129,12 +170,16 @@ private:
   milliseconds calm_until_{};
   std::vector<std::unique_ptr<simulated_node>> nodes_;
   std::vector<std::unique_ptr<client>> clients_;
+  std::unique_ptr<reader> reader_;
   std::vector<std::unique_ptr<worker>> workers_;
   std::map<record_hash, std::uint64_t>
       digests_; ///< What each record changes, by whoever applied it.
   std::uint64_t log_life_ = 0;
   std::uint64_t settings_version_ = 0;
-  std::vector<milliseconds> unheard_until_; ///< Nobody hears this node's beats, nor it theirs.
+  std::uint64_t beats_told_ = 0;
+  std::map<std::pair<std::size_t, std::size_t>, std::uint64_t> last_beats_; ///< Heard, by way.
+  bool all_have_heard_all_ = false; ///< Nothing has been in the way for long.
+  bool last_death_awaited_ = false;
   std::string died_mid_append_;
   std::string resigned_;
   milliseconds resigned_at_{};
@@ -142,7 +187,7 @@ private:
   std::set<claim_id> forbidden_;
   std::map<boot_id, std::vector<claim_id>> dying_;
   bool queue_is_free_ = false;
-  bool power_was_lost_ = false;
+  bool rows_were_lost_ = false; ///< By a power loss, or with a disk.
   promises promises_;
   reached met_;
   std::string broken_;
