@@ -238,8 +238,7 @@ struct question_removed {
   bool operator==(const question_removed&) const = default;
 };
 
-/// An attempt has cost something beside what its end says, or may have: its answer was lost, or did
-/// not say.
+/// An attempt has cost something that its end does not say, or may have.
 struct cost_booked {
   job_id job;
   job_cost cost;

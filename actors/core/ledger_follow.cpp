@@ -88,6 +88,30 @@ result<question> promised_question(const state_reader& state, const question_id&
   return std::move(**row);
 }
 
+/// Returns whether equal work is told of this question.
+result<bool> leads_work(const state_reader& state, const question& q) {
+  auto leader = find_row<job_id>(state, family::questions, keys::work(log_of(q.id), q.work));
+  if (!leader)
+    return leader.error();
+  return *leader == job_id{q.id.value};
+}
+
+/// Lets another follower of the job lead the work that the question, which has left, led.
+result<void> pass_work_on(overlay& state, const question& q) {
+  auto led = leads_work(state, q);
+  if (!led || !*led)
+    return led ? result<void>{} : led.error();
+  auto others = followers_of(state, q.job);
+  if (!others)
+    return others.error();
+  auto key = keys::work(log_of(q.id), q.work);
+  if (others->empty())
+    state.erase(family::questions, std::move(key));
+  else
+    state.put(family::questions, std::move(key), encode(job_id{others->front().value}));
+  return {};
+}
+
 void leave_job(overlay& state, const question& q) {
   if (q.job != job_id{})
     state.erase(family::questions, keys::follower(q.job, q.id));
@@ -232,6 +256,8 @@ result<void> apply_one(overlay& state, const events::question_settled& e, const 
   result<void> left{};
   auto changed = change_question(state, e.id, [&](question& q) {
     left = leave_to_pay(state, q);
+    if (left && q.work != e.work)
+      left = pass_work_on(state, q);
     q.job = {};
     q.work = e.work;
     q.failure = e.failure;
@@ -248,8 +274,11 @@ result<void> apply_one(overlay& state, const events::question_asked& e, const co
   result<void> followed{};
   auto changed = change_question(state, e.id, [&](question& q) {
     leave_job(state, q);
+    if (q.work != e.work)
+      followed = pass_work_on(state, q);
     q.work = e.work;
-    followed = begin_to_follow(state, q, e.job);
+    if (followed)
+      followed = begin_to_follow(state, q, e.job);
   });
   return followed ? changed : followed;
 }
@@ -260,12 +289,8 @@ result<void> apply_one(overlay& state, const events::question_removed& e, const 
     return q.error();
   if (auto left = leave_to_pay(state, *q); !left)
     return left;
-  const auto work = keys::work(log_of(e.id), q->work);
-  auto leader = find_row<job_id>(state, family::questions, work);
-  if (!leader)
-    return leader.error();
-  if (*leader == job_id{e.id.value})
-    state.erase(family::questions, work);
+  if (auto passed = pass_work_on(state, *q); !passed)
+    return passed;
   state.erase(family::questions, keys::question(e.id));
   state.erase(family::questions, keys::question_text(e.id));
   state.erase(family::questions, keys::question_in_set(q->set, e.id));
@@ -276,9 +301,17 @@ result<void> apply_one(overlay& state, const events::work_disowned& e, const con
   auto followers = followers_of(state, e.job);
   if (!followers)
     return followers.error();
-  for (const auto& id : *followers)
-    if (auto changed = change_question(state, id, [](question& q) { q.work.clear(); }); !changed)
-      return changed;
+  for (const auto& id : *followers) {
+    result<bool> led = false;
+    auto changed = change_question(state, id, [&](question& q) {
+      led = leads_work(state, q);
+      if (led && *led)
+        state.erase(family::questions, keys::work(log_of(id), q.work));
+      q.work.clear();
+    });
+    if (!led || !changed)
+      return led ? changed : led.error();
+  }
   return {};
 }
 

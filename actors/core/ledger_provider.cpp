@@ -14,6 +14,9 @@ namespace {
 constexpr milliseconds block_first{5'000};
 constexpr milliseconds block_max{60'000};
 constexpr milliseconds quota_block_default{5'000}; ///< When 429 came without a Retry-After.
+/// So often a job is tried until a refused key is its own fault: alone in the queue, one try each
+/// two minutes, that is after about three hours.
+constexpr std::uint16_t refused_tries_max = 100;
 
 /// Returns how long nothing is started after so many failures in a row.
 milliseconds block_after(std::uint32_t failures) {
@@ -100,7 +103,9 @@ result<bool> is_refused_itself(const state_reader& state, const job& j, std::str
   const auto refused_before = [code](const attempt& a) {
     return a.failure && a.failure->code == code;
   };
-  return row->failures == 0 && std::any_of(j.attempts.begin(), j.attempts.end(), refused_before);
+  // Where nothing else is asked nobody can tell the two apart; it must end all the same.
+  return (row->failures == 0 || j.attempts_made >= refused_tries_max) &&
+         std::any_of(j.attempts.begin(), j.attempts.end(), refused_before);
 }
 
 result<std::optional<timestamp>> excuse(const state_reader& state, std::string_view code,

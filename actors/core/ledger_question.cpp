@@ -41,12 +41,11 @@ result<std::optional<question>> leader_of(const state_reader& state, log_number 
   if (!*named)
     return std::optional<question>{};
   auto leader = known_question(state, question_id{(*named)->value});
-  // One that lost the work's name before it was removed has left its row behind.
+  // Older nodes left the row behind when its question lost the work's name.
   if (!leader && (leader.error().code == errc::not_found || leader.error().code == errc::gone))
     return std::optional<question>{};
   if (!leader)
     return leader.error();
-  // One that was answered by hand or asked anew since leads no more.
   return leader->work == work ? std::optional{std::move(*leader)} : std::nullopt;
 }
 

@@ -32,6 +32,12 @@ public:
       return walked;
     for (const auto& [set, counts] : counted_)
       say("the counter of set " + set + " is missing");
+    if (auto walked = walk('w', [this](auto key, auto value) { return look_at_work(key, value); });
+        !walked)
+      return walked;
+    if (auto walked = walk('d', [this](auto key, auto value) { return look_at_debt(key, value); });
+        !walked)
+      return walked;
     if (auto walked = expect_rows('j', followers_); !walked)
       return walked;
     if (auto walked = expect_rows('s', questions_); !walked)
@@ -112,6 +118,42 @@ private:
     if (!row || row->by_state != wanted.by_state || failures != wanted.failures)
       say("the counter of set " + set + " differs from its recount");
     return {};
+  }
+
+  /// Whoever leads a work bears its name. That nobody leads one is no fault: it is asked for again.
+  result<void> look_at_work(std::string_view key, std::string_view value) {
+    const std::string work{keys::after_log(key).substr(1)};
+    auto id = decode_row<job_id>(value);
+    if (!id) {
+      say("the row of work " + work + " is unreadable");
+      return {};
+    }
+    auto q = find_row<question>(state_, family::questions, keys::question({id->value}));
+    if (!q)
+      return q.error();
+    if (!*q || (*q)->work != work)
+      say("work " + work + " is led by a question that does not bear its name");
+    return {};
+  }
+
+  /// Somebody pays for a job while it runs and nobody follows it.
+  result<void> look_at_debt(std::string_view key, std::string_view value) {
+    const auto id = keys::job_at_end(key).value_or(job_id{});
+    const auto name = "the debtor of job " + to_string(id);
+    if (!decode_row<debtor_row>(value) || key != keys::debtor(id)) {
+      say(name + " is unreadable");
+      return {};
+    }
+    auto j = find_row<job>(state_, family::jobs, keys::job(id));
+    if (!j)
+      return j.error();
+    if (!*j || (*j)->state != job_state::running)
+      say(name + " waits for an end that has been");
+    return state_.scan(family::questions, keys::followers_of(id), scan_order::ascending,
+                       [&](auto, auto) {
+                         say(name + " is not the only one who waits for it");
+                         return false;
+                       });
   }
 
   result<void> expect_rows(char letter, std::uint64_t expected) {

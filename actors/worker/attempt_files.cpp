@@ -131,6 +131,10 @@ void keep_end(worker_state& state, attempt_in_hand& attempt, handler_end end) {
   auto& files = attempt.files;
   files.log = state.said.take(attempt.end.of);
   const bool completed = attempt.end.end == attempt_end::completed;
+  if (completed && !attempt.end.reusable)
+    log_attempt(state, log_level::info, "answer-not-reusable",
+                "It was made otherwise than its job says: equal work will be asked for again.",
+                attempt.end.of);
   if (!completed)
     attempt.end.result.clear();
   files.end_due = attempt.end.result.size() > limits::inline_json_bytes_max || !files.log.empty();

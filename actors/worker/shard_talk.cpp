@@ -82,12 +82,15 @@ void claim_work(worker_pointer self, log_number log, shard_link& link) {
 /// A result that the log does not want must not leave its job running until the timeout.
 void replace_refused(worker_state& state, const command& refused, errc why) {
   const auto unwanted = why == errc::invalid || why == errc::too_large;
-  if (std::holds_alternative<complete>(refused.body) && unwanted)
-    report(state, fail{lease_in(refused.body),
+  if (const auto* done = std::get_if<complete>(&refused.body); done && unwanted)
+    report(state, fail{done->of,
                        attempt_end::failed,
                        {"result_refused", std::string{to_string(why)}, false},
                        {},
-                       0});
+                       done->peak_memory_bytes,
+                       done->cost,
+                       done->possibly_charged,
+                       done->quota});
 }
 
 void on_reports_answered(worker_pointer self, log_number log, report_batch number,

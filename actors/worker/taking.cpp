@@ -112,6 +112,7 @@ void give_back_unknown(worker_state& state) {
     std::erase_if(*held, [&](const lease& l) {
       return state.load->find(l) != nullptr || is_superseding(state, l) || link.reports.has(l);
     });
+    // None is of an earlier life, whose handlers may have asked somebody: the greeting ended those.
     for (const auto& lost : link.watch.look(std::move(*held), now)) {
       log_attempt(state, log_level::warn, "lease-unknown", "The answer that granted it was lost.",
                   lost);

@@ -100,12 +100,12 @@ std::string failure_line(const json& failure) {
 
 /// Nothing while nobody was asked who charges.
 std::string cost_line(const json& cost) {
-  if (count_at(cost, "tokens_in") + count_at(cost, "tokens_out") == 0)
-    return {};
   const auto lost = count_at(cost, "possibly_charged");
+  if (count_at(cost, "tokens_in") + count_at(cost, "tokens_out") + lost == 0)
+    return {};
   return "cost         " + text_at(cost, "money") + " (" + text_at(cost, "tokens_in") +
          " tokens in, " + text_at(cost, "tokens_out") + " out" +
-         (lost > 0 ? ", " + std::to_string(lost) + " answers lost" : "") + ")\n";
+         (lost > 0 ? ", and " + std::to_string(lost) + " requests perhaps paid" : "") + ")\n";
 }
 
 /// Tells a program the same as people: how many are where, why some failed and what it cost.

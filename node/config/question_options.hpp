@@ -20,7 +20,7 @@ struct token_price {
 /// Who explains questions, and within which limits: table `[questions]` of the file. A value.
 struct question_options {
   std::string provider = "extractive"; ///< Or "openai": anything that speaks its protocol.
-  std::string base_url = "https://api.openai.com/v1";
+  std::string base_url = "https://api.openai.com/v1"; ///< Without a final '/'.
   std::string model = "gpt-4o";
   std::string key_file; ///< Empty: DURE_QUESTIONS_KEY; without either no key is sent.
   double temperature = 0.7;

@@ -49,6 +49,9 @@ std::string take_base_url(question_options& to, const toml::node& value) {
   const auto scheme = text.starts_with("https://")  ? std::string_view{"https://"}
                       : text.starts_with("http://") ? std::string_view{"http://"}
                                                     : std::string_view{};
+  // It means the same with a final '/', and must name the same work.
+  while (text.size() > scheme.size() && text.ends_with('/'))
+    text.pop_back();
   // A password in it would be shown by `dure config`.
   if (scheme.empty() || text.size() == scheme.size() || !is_plain(text) ||
       text.find_first_of("@?#") != std::string::npos)

@@ -120,10 +120,7 @@ std::optional<provider_settings> provider_of_environment() {
     return std::nullopt;
   const question_options otherwise;
   provider_settings settings;
-  settings.url = variable(url_variable);
-  while (settings.url.ends_with('/'))
-    settings.url.pop_back();
-  settings.url += "/chat/completions";
+  settings.url = variable(url_variable) + "/chat/completions";
   settings.model = variable(model_variable);
   settings.key = read_key();
   settings.temperature = number_in(temperature_variable, otherwise.temperature);

@@ -99,6 +99,8 @@ public:
     tell({end});
   }
 
+  void end(handler_end how) { tell({std::move(how)}); }
+
   listener tell;
   std::vector<handler_task> tasks;
   std::vector<lease> cancelled;

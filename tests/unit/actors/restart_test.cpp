@@ -38,10 +38,16 @@ protected:
       return start_scheduler(place, above);
     };
     context.start_worker = [this] {
-      workers.push_back(ends_with_test(system.spawn(
-          worker,
-          worker_context{
-              "node-1", {}, milliseconds{25'000}, time, handlers, courier, progress, lines, log})));
+      workers.push_back(ends_with_test(system.spawn(worker, worker_context{"node-1",
+                                                                           {},
+                                                                           milliseconds{25'000},
+                                                                           time,
+                                                                           handlers,
+                                                                           courier,
+                                                                           progress,
+                                                                           lines,
+                                                                           log,
+                                                                           &rows})));
       return workers.back();
     };
     context.read_queues = []() -> result<std::vector<queue_definition>> {
@@ -104,6 +110,23 @@ TEST_F(node_of_actors, runs_the_job_of_a_dead_worker_again) {
   EXPECT_EQ(handlers.tasks.back().of.attempt, 2U);
   complete_newest();
   EXPECT_EQ(state_of(1), job_state::completed);
+}
+
+TEST_F(node_of_actors, counts_a_request_of_a_dead_worker_as_perhaps_paid) {
+  auto charged = example_spec(1);
+  charged.tags = {std::string{charged_tag}};
+  ask<outcome_batch>(schedulers.back(), atom::wish::value,
+                     wish_batch{{{example_command(1), "test", submit{charged}}}});
+  ASSERT_EQ(handlers.tasks.size(), 1U);
+  kill(workers.back());
+  pass(milliseconds{10'000});
+  auto again = queries::find_job(rows, example_job(1));
+  ASSERT_TRUE(again);
+  ASSERT_EQ(again->attempts.size(), 2U);
+  EXPECT_EQ(again->attempts.front().end, attempt_end::lost) << "by the new one's greeting";
+  EXPECT_EQ(again->spared, 1U);
+  EXPECT_EQ(again->state, job_state::running);
+  EXPECT_FALSE(log.has("lease-unknown"));
 }
 
 TEST_F(node_of_actors, goes_on_at_once_when_a_scheduler_dies) {

@@ -71,6 +71,35 @@ TEST_F(worker_shell, claims_nothing_until_the_earlier_leases_are_ended) {
   EXPECT_EQ(script.claims.size(), 1U);
 }
 
+TEST_F(worker_shell, reports_what_an_answer_that_the_log_refuses_has_cost) {
+  give({example_grant(1)});
+  handler_end done;
+  done.of = example_grant(1).of;
+  done.result = "{}";
+  done.charge = {{10, 20, 300}, {}, true};
+  script.refusal = errc::invalid;
+  handlers.end(std::move(done));
+  run();
+  ASSERT_FALSE(script.all<fail>().empty());
+  const auto instead = script.all<fail>().front();
+  EXPECT_EQ(instead.failure.code, "result_refused");
+  EXPECT_EQ(instead.cost, (job_cost{10, 20, 300}));
+  EXPECT_TRUE(instead.possibly_charged);
+}
+
+TEST_F(worker_shell, says_when_an_answer_is_not_for_equal_work) {
+  give({example_grant(1), example_grant(2)});
+  end(1, attempt_end::completed);
+  EXPECT_FALSE(log.has("answer-not-reusable"));
+  handler_end done;
+  done.of = example_grant(2).of;
+  done.result = "{}";
+  done.reusable = false;
+  handlers.end(std::move(done));
+  run();
+  EXPECT_EQ(log.of("answer-not-reusable")["job"], to_string(example_job(2)));
+}
+
 TEST_F(worker_shell, runs_what_it_was_granted_and_reports_how_it_ended) {
   give({example_grant(1)});
   ASSERT_EQ(handlers.tasks.size(), 1U);

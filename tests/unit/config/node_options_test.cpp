@@ -175,6 +175,13 @@ TEST_F(node_options_of, questions_are_explained_as_their_table_says) {
   EXPECT_FALSE(asks_provider(parse({}).options->questions));
 }
 
+TEST_F(node_options_of, a_final_slash_of_the_providers_address_says_nothing) {
+  file = "[questions]\nbase_url = \"http://127.0.0.1:9/v1//\"\n";
+  const auto parsed = parse({"--config", "dure.toml"});
+  ASSERT_TRUE(parsed.options) << parsed.text;
+  EXPECT_EQ(parsed.options->questions.base_url, "http://127.0.0.1:9/v1");
+}
+
 TEST_F(node_options_of, a_wrong_questions_table_names_its_line_and_what_to_write) {
   for (const auto& [content, said] : {
            std::pair{"provder = \"openai\"\n",
@@ -182,6 +189,7 @@ TEST_F(node_options_of, a_wrong_questions_table_names_its_line_and_what_to_write
            std::pair{"provider = \"oracle\"\n", "line 2: 'provider' takes \"extractive\" or"},
            std::pair{"base_url = \"ftp://x\"\n", "'base_url' takes a URL"},
            std::pair{"base_url = \"https://user:secret@x\"\n", "'base_url' takes a URL"},
+           std::pair{"base_url = \"https:///\"\n", "'base_url' takes a URL"},
            std::pair{"temperature = 2.5\n", "'temperature' takes a number from 0 to 2"},
            std::pair{"temperature = nan\n", "'temperature' takes a number from 0 to 2"},
            std::pair{"timeout_s = 231\n", "'timeout_s' takes a whole number from 1 to 230"},

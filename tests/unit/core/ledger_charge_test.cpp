@@ -270,6 +270,25 @@ TEST_F(ledger_charge_test,
   EXPECT_EQ(read(odd).failure->code, code_key_refused);
 }
 
+TEST_F(ledger_charge_test, a_question_that_alone_is_refused_like_a_key_ends_within_hours) {
+  const auto odd = put("odd");
+  std::size_t asked = 0;
+  while (is_live(read(odd).state) && now < start + std::chrono::hours{5}) {
+    for (const auto& g : claimed()) {
+      does<accepted>(failure(g.of, code_key_refused));
+      ++asked;
+    }
+    pass(seconds{30});
+  }
+  EXPECT_EQ(read(odd).state, s::failed);
+  EXPECT_EQ(read(odd).failure->code, code_key_refused);
+  EXPECT_EQ(asked, 100U);
+  const auto next = put("1");
+  pass(seconds{61});
+  complete_all();
+  EXPECT_EQ(read(next).state, s::completed);
+}
+
 TEST_F(ledger_charge_test, an_answer_of_another_maker_stays_with_its_questions_only) {
   const auto id = put("1");
   const auto beside = put("1", "b");

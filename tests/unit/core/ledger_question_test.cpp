@@ -61,6 +61,17 @@ TEST_F(ledger_question_test, equal_work_in_flight_is_joined_over_sets_and_kept_w
   EXPECT_TRUE(claimed().empty());
 }
 
+TEST_F(ledger_question_test, equal_work_is_led_by_another_question_when_its_first_one_leaves) {
+  const auto first = put("1");
+  const auto second = put("1", "b");
+  does<question_taken>(answer_question{first, R"({"explanation":"by hand"})"});
+  const auto third = put("1");
+  EXPECT_EQ(read(third).job, read(second).job) << "in flight";
+  complete_all();
+  does<accepted>(remove_question{second});
+  EXPECT_EQ(read(put("1", "b")).answer, R"({"explanation":"e"})") << "kept";
+}
+
 TEST_F(ledger_question_test, asking_anew_makes_another_job_and_drops_the_old_one) {
   const auto id = put("1");
   complete_all();
