@@ -5,9 +5,11 @@
 #include "node/journal/nats_requests.hpp"
 #include "node/journal/server_greeting.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <future>
+#include <iterator>
 #include <mutex>
 #include <sstream>
 #include <utility>
@@ -149,11 +151,23 @@ nats_connection::~nats_connection() {
     callbacks_->is_closed.wait();
   }
   requests_.reset();
+  std::exchange(ended_, {}).clear();
 }
 
 std::shared_ptr<natsConnection> nats_connection::handle() const {
   std::lock_guard lock{mutex_};
   return handle_;
+}
+
+void nats_connection::keep_while_used(std::shared_ptr<const void> ended) {
+  std::vector<std::shared_ptr<const void>>
+      unused; // Goes without the lock: a listener goes with it.
+  std::lock_guard lock{mutex_};
+  const auto rest =
+      std::partition(ended_.begin(), ended_.end(), [](const auto& e) { return e.use_count() > 1; });
+  unused.assign(std::make_move_iterator(rest), std::make_move_iterator(ended_.end()));
+  ended_.erase(rest, ended_.end());
+  ended_.push_back(std::move(ended));
 }
 
 bool nats_connection::start() {

@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 struct __natsConnection; // The name that nats.c gives its type.
 
@@ -59,6 +60,10 @@ public:
   /// connected.
   std::unique_ptr<watch> observe_handle(std::function<void()> on_replaced);
 
+  /// Keeps what a subscription leaves until nobody else does, at the latest until the library's
+  /// connection is closed: its reader may be about to lock a subscription that it only looked up.
+  void keep_while_used(std::shared_ptr<const void> ended);
+
   nats_requests& requests() { return *requests_; }
 
   event_loop& loop() { return *loop_; }
@@ -91,6 +96,7 @@ private:
   std::unique_ptr<nats_requests> requests_;
   mutable std::mutex mutex_; ///< Guards what follows.
   std::shared_ptr<__natsConnection> handle_;
+  std::vector<std::shared_ptr<const void>> ended_; ///< Subscriptions that are being drained.
 };
 
 } // namespace dure::node

@@ -136,8 +136,11 @@ nats_subscription::~nats_subscription() {
     ear_->gate.close();
   // Not unsubscribed at once: the library's reader looks a subscription up and uses it a moment
   // later without holding it. After a drain no message is on its way to it any more.
-  if (receiver_ && natsSubscription_Drain(receiver_->handle) != NATS_OK)
+  if (!receiver_)
+    return;
+  if (natsSubscription_Drain(receiver_->handle) != NATS_OK)
     natsSubscription_Unsubscribe(receiver_->handle);
+  connection_.keep_while_used(std::move(receiver_));
 }
 
 } // namespace dure::node
