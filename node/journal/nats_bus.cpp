@@ -35,7 +35,7 @@ void nats_bus::publish(const std::string& subject, std::string_view payload) {
 std::unique_ptr<bus::subscription> nats_bus::subscribe(const std::string& subject,
                                                        listener on_message) {
   return std::make_unique<nats_bus_subscription>(nats_subscription::open(
-      connection_.handle(), subject, [on_message = std::move(on_message)](const auto& message) {
+      connection_, subject, [on_message = std::move(on_message)](const auto& message) {
         on_message(message.subject(), message.payload());
       }));
 }

@@ -1,15 +1,15 @@
 #include "node/journal/nats_connection.hpp"
 
-#include "node/journal/call_gate.hpp"
 #include "node/journal/event_loop.hpp"
 #include "node/journal/nats_handles.hpp"
 #include "node/journal/nats_requests.hpp"
 #include "node/journal/server_greeting.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <future>
-#include <list>
+#include <iterator>
 #include <mutex>
 #include <sstream>
 #include <utility>
@@ -26,6 +26,7 @@ constexpr std::int64_t write_deadline_ms = 3'000;
 constexpr std::int64_t connect_timeout_ms = 2'000;
 constexpr std::int64_t reconnect_wait_ms = 200;
 constexpr std::int64_t reconnect_jitter_ms = 50;
+constexpr std::chrono::milliseconds replace_delay{1'000};
 constexpr std::chrono::milliseconds greeting_timeout{1'000};
 
 std::vector<std::string> split(const std::string& urls) {
@@ -65,10 +66,14 @@ endpoint endpoint_of(const std::string& url) {
 
 } // namespace
 
-/// Where nats.c's connection callbacks arrive, on its one thread for them. `closed` is the last.
+/// Where nats.c's callbacks about one connection of its arrive, on its one thread for them. `ended`
+/// is the last.
 struct nats_connection::callbacks {
+  explicit callbacks(nats_connection& c) : self{c} {}
+
   nats_connection& self;
   std::promise<void> closed;
+  std::shared_future<void> is_closed{closed.get_future()};
 
   static void changed(natsConnection*, void* closure) {
     auto& connection = static_cast<callbacks*>(closure)->self;
@@ -84,7 +89,9 @@ struct nats_connection::callbacks {
   }
 
   static void ended(natsConnection*, void* closure) {
-    static_cast<callbacks*>(closure)->closed.set_value();
+    auto* to = static_cast<callbacks*>(closure);
+    to->self.loop_->post([&connection = to->self] { connection.replace_later(); });
+    to->closed.set_value(); // The last touch: whoever waits for it destroys these callbacks.
   }
 
   static void failed(natsConnection*, natsSubscription*, natsStatus status, void* closure) {
@@ -122,64 +129,104 @@ struct nats_connection::callbacks {
   }
 };
 
-struct nats_connection::observers {
-  std::mutex mutex;
-  std::list<std::shared_ptr<observer>> all;
-};
-
-class nats_connection::observer {
-public:
-  explicit observer(std::function<void(bool)> f) : on_change_{std::move(f)} {}
-
-  void tell(bool connected) {
-    gate_.pass([&] { on_change_(connected); });
-  }
-
-  void close() { gate_.close(); }
-
-private:
-  call_gate gate_;
-  std::function<void(bool)> on_change_;
-};
-
-nats_connection::nats_connection(log_sink& log)
-    : log_{log}, observers_{std::make_shared<observers>()}, callbacks_{std::make_unique<callbacks>(
-                                                                callbacks{*this, {}})},
-      loop_{std::make_unique<event_loop>()} {}
+nats_connection::nats_connection(const nats_settings& settings, log_sink& log)
+    : settings_{settings}, log_{log}, loop_{std::make_unique<event_loop>()} {}
 
 result<std::unique_ptr<nats_connection>> nats_connection::open(const nats_settings& settings,
                                                                log_sink& log) {
-  std::unique_ptr<nats_connection> made{new nats_connection{log}};
-  natsOptions* raw = nullptr;
-  if (natsOptions_Create(&raw) != NATS_OK)
-    return error{errc::io_failed, "nats.c could not be started"};
-  options_handle options{raw};
-  auto status = callbacks::apply(raw, settings, made->callbacks_.get());
-  if (status == NATS_OK)
-    status = natsConnection_Connect(&made->handle_, raw);
-  if (status != NATS_OK && status != NATS_NOT_YET_CONNECTED)
-    return error{errc::invalid, "cannot use NATS at " + without_secret(settings.url) + ": " +
-                                    natsStatus_GetText(status)};
-  made->requests_ = std::make_unique<nats_requests>(made->handle_, *made->loop_);
-  made->loop_->post([self = made.get()] { self->check_state(); });
+  std::unique_ptr<nats_connection> made{new nats_connection{settings, log}};
+  // On the loop, as everything later, so that a callback finds what is made here.
+  std::promise<bool> started;
+  made->loop_->post([&] { started.set_value(made->start()); });
+  if (!started.get_future().get())
+    return error{errc::invalid,
+                 "cannot use NATS at " + without_secret(settings.url) + ": " + made->failure_};
   return made;
 }
 
 nats_connection::~nats_connection() {
-  if (handle_ != nullptr) {
-    auto closed = callbacks_->closed.get_future();
-    natsConnection_Close(handle_);
-    closed.wait();
+  loop_->stop(); // From here on the handle stays.
+  if (handle_) {
+    natsConnection_Close(handle_.get());
+    callbacks_->is_closed.wait();
   }
-  loop_->stop();
   requests_.reset();
-  natsConnection_Destroy(handle_);
+  std::exchange(ended_, {}).clear();
+}
+
+std::shared_ptr<natsConnection> nats_connection::handle() const {
+  std::lock_guard lock{mutex_};
+  return handle_;
+}
+
+void nats_connection::keep_while_used(std::shared_ptr<const void> ended) {
+  std::vector<std::shared_ptr<const void>>
+      unused; // Goes without the lock: a listener goes with it.
+  std::lock_guard lock{mutex_};
+  const auto rest =
+      std::partition(ended_.begin(), ended_.end(), [](const auto& e) { return e.use_count() > 1; });
+  unused.assign(std::make_move_iterator(rest), std::make_move_iterator(ended_.end()));
+  ended_.erase(rest, ended_.end());
+  ended_.push_back(std::move(ended));
+}
+
+bool nats_connection::start() {
+  if (!connect())
+    return false;
+  requests_ = std::make_unique<nats_requests>(*this);
+  loop_->post([this] { check_state(); }); // Reads the greeting; `open` need not wait for it.
+  return true;
+}
+
+/// Makes the library's connection that is used from now on, connected or not yet.
+bool nats_connection::connect() {
+  natsOptions* raw = nullptr;
+  auto status = natsOptions_Create(&raw);
+  const options_handle options{raw};
+  auto to = std::make_unique<callbacks>(*this);
+  if (status == NATS_OK)
+    status = callbacks::apply(raw, settings_, to.get());
+  natsConnection* made = nullptr;
+  if (status == NATS_OK)
+    status = natsConnection_Connect(&made, raw);
+  if (status != NATS_OK && status != NATS_NOT_YET_CONNECTED) {
+    failure_ = natsStatus_GetText(status);
+    return false;
+  }
+  callbacks_ = std::move(to);
+  std::shared_ptr<natsConnection> owned{made, natsConnection_Destroy};
+  std::lock_guard lock{mutex_};
+  handle_.swap(owned);
+  return true;
+}
+
+/// Runs when the library has given its connection up.
+void nats_connection::replace_later() {
+  set_state(false);
+  const char* text = nullptr;
+  const auto status = natsConnection_GetLastError(handle_.get(), &text);
+  if (!std::exchange(told_given_up_, true))
+    log_.write(log_level::warn, "nats-given-up",
+               "the server refused the connection or left while it was made; trying again",
+               {{"at", without_secret(settings_.url)},
+                {"reason", text != nullptr && *text != 0 ? text : natsStatus_GetText(status)}});
+  loop_->post_after(replace_delay, [this] { replace(); });
+}
+
+void nats_connection::replace() {
+  callbacks_->is_closed.wait(); // At once: the callback that brought us here is leaving.
+  if (!connect()) {
+    loop_->post_after(replace_delay, [this] { replace(); });
+    return;
+  }
+  replaced_.tell(true);
+  check_state();
 }
 
 int nats_connection::known_addresses() const {
   char** urls = nullptr;
   int count = 0;
-  if (natsConnection_GetServers(handle_, &urls, &count) != NATS_OK)
+  if (natsConnection_GetServers(handle().get(), &urls, &count) != NATS_OK)
     return 0;
   for (int i = 0; i < count; ++i)
     std::free(urls[i]);
@@ -190,7 +237,7 @@ int nats_connection::known_addresses() const {
 void nats_connection::publish(const std::string& subject, std::string_view payload) {
   if (!connected_)
     return;
-  const auto status = natsConnection_Publish(handle_, subject.c_str(), payload.data(),
+  const auto status = natsConnection_Publish(handle().get(), subject.c_str(), payload.data(),
                                              static_cast<int>(payload.size()));
   if (status != NATS_OK && status != NATS_CONNECTION_CLOSED)
     log_.write(log_level::warn, "nats-publish-failed", natsStatus_GetText(status),
@@ -199,7 +246,7 @@ void nats_connection::publish(const std::string& subject, std::string_view paylo
 
 /// Runs on the loop after every change, so the last run sees the last state.
 void nats_connection::check_state() {
-  set_state(natsConnection_Status(handle_) == NATS_CONN_STATUS_CONNECTED && is_new_enough());
+  set_state(natsConnection_Status(handle_.get()) == NATS_CONN_STATUS_CONNECTED && is_new_enough());
 }
 
 void nats_connection::set_state(bool connected) {
@@ -208,18 +255,14 @@ void nats_connection::set_state(bool connected) {
   log_.write(log_level::info, connected ? "nats-connected" : "nats-away",
              connected ? "the connection to NATS is there" : "the connection to NATS is away");
   requests_->set_connected(connected);
-  std::vector<std::shared_ptr<observer>> all;
-  {
-    std::lock_guard lock{observers_->mutex};
-    all.assign(observers_->all.begin(), observers_->all.end());
-  }
-  for (const auto& o : all)
-    o->tell(connected);
+  if (connected)
+    told_given_up_ = false;
+  observers_.tell(connected);
 }
 
-bool nats_connection::is_new_enough() {
+bool nats_connection::is_new_enough() const {
   std::array<char, 512> url{};
-  if (natsConnection_GetConnectedUrl(handle_, url.data(), url.size()) != NATS_OK)
+  if (natsConnection_GetConnectedUrl(handle_.get(), url.data(), url.size()) != NATS_OK)
     return false;
   const auto [host, port] = endpoint_of(url.data());
   const auto greeting = read_greeting(host, port, greeting_timeout);
@@ -233,28 +276,12 @@ bool nats_connection::is_new_enough() {
 
 std::unique_ptr<nats_connection::watch>
 nats_connection::observe(std::function<void(bool)> on_change) {
-  class registration final : public watch {
-  public:
-    registration(std::shared_ptr<observers> in, std::shared_ptr<observer> o)
-        : in_{std::move(in)}, observer_{std::move(o)} {}
+  return observers_.add(std::move(on_change));
+}
 
-    ~registration() override {
-      {
-        std::lock_guard lock{in_->mutex};
-        in_->all.remove(observer_);
-      }
-      observer_->close();
-    }
-
-  private:
-    std::shared_ptr<observers> in_;
-    std::shared_ptr<observer> observer_;
-  };
-
-  auto o = std::make_shared<observer>(std::move(on_change));
-  std::lock_guard lock{observers_->mutex};
-  observers_->all.push_back(o);
-  return std::make_unique<registration>(observers_, o);
+std::unique_ptr<nats_connection::watch>
+nats_connection::observe_handle(std::function<void()> on_replaced) {
+  return replaced_.add([f = std::move(on_replaced)](bool) { f(); });
 }
 
 } // namespace dure::node

@@ -2,11 +2,14 @@
 
 #include "actors/core/error.hpp"
 #include "actors/ports/log.hpp"
+#include "node/journal/watchers.hpp"
 
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <vector>
 
 struct __natsConnection; // The name that nats.c gives its type.
 
@@ -23,15 +26,15 @@ struct nats_settings {
 /// One connection to NATS that comes back by itself, for ever. Thread-safe; everything made on it
 /// must be destroyed before it.
 ///
+/// nats.c gives its own connection up when the first handshake fails (a server that is going down,
+/// or too slow) and when a server refuses a password twice. A new one then takes its place, with
+/// the subscriptions of the old one. While it is made, the loop waits: 2 s for each address.
+///
 /// Files that stream in bulk should have a connection of their own, so that they do not stand in
 /// the way of the journal's appends.
 class nats_connection {
 public:
-  /// Ends when destroyed; must not be destroyed by its own function.
-  class watch {
-  public:
-    virtual ~watch() = default;
-  };
+  using watch = watchers::watch;
 
   /// Does not need the server to be there. errc::invalid for a malformed URL.
   static result<std::unique_ptr<nats_connection>> open(const nats_settings& settings,
@@ -53,30 +56,47 @@ public:
   /// Calls `on_change` on the loop whenever the connection comes or goes.
   std::unique_ptr<watch> observe(std::function<void(bool connected)> on_change);
 
+  /// Calls `on_replaced` on the loop when `handle` has become another one, before that counts as
+  /// connected.
+  std::unique_ptr<watch> observe_handle(std::function<void()> on_replaced);
+
+  /// Keeps what a subscription leaves until nobody else does, at the latest until the library's
+  /// connection is closed: its reader may be about to lock a subscription that it only looked up.
+  void keep_while_used(std::shared_ptr<const void> ended);
+
   nats_requests& requests() { return *requests_; }
 
   event_loop& loop() { return *loop_; }
 
-  __natsConnection* handle() { return handle_; }
+  /// Returns the library's connection of now; it may be replaced at any time.
+  std::shared_ptr<__natsConnection> handle() const;
 
 private:
   struct callbacks;
-  struct observers;
-  class observer;
 
-  explicit nats_connection(log_sink& log);
+  nats_connection(const nats_settings& settings, log_sink& log);
 
+  bool start();
+  bool connect();
+  void replace_later();
+  void replace();
   void check_state();
   void set_state(bool connected);
-  bool is_new_enough();
+  bool is_new_enough() const;
 
+  const nats_settings settings_;
   log_sink& log_;
   std::atomic<bool> connected_ = false;
-  std::shared_ptr<observers> observers_;
-  std::unique_ptr<callbacks> callbacks_;
+  watchers observers_;
+  watchers replaced_;
+  std::unique_ptr<callbacks> callbacks_; ///< Of the handle; made on the loop, as it is.
+  std::string failure_;                  ///< Why `connect` failed.
+  bool told_given_up_ = false;           ///< Since it was connected; the loop's.
   std::unique_ptr<event_loop> loop_;
   std::unique_ptr<nats_requests> requests_;
-  __natsConnection* handle_ = nullptr;
+  mutable std::mutex mutex_; ///< Guards what follows.
+  std::shared_ptr<__natsConnection> handle_;
+  std::vector<std::shared_ptr<const void>> ended_; ///< Subscriptions that are being drained.
 };
 
 } // namespace dure::node

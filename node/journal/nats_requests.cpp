@@ -30,8 +30,8 @@ std::string_view to_string(reply_outcome outcome) {
   return "";
 }
 
-nats_requests::nats_requests(__natsConnection* connection, event_loop& loop)
-    : connection_{connection}, loop_{loop}, inbox_{"_INBOX." + unique_token() + "."} {
+nats_requests::nats_requests(nats_connection& connection)
+    : connection_{connection}, inbox_{"_INBOX." + unique_token() + "."} {
   subscription_ = nats_subscription::open(
       connection_, inbox_ + "*", [this](const incoming_message& message) { receive(message); });
 }
@@ -76,7 +76,7 @@ std::uint64_t nats_requests::expect(handler on_reply, std::chrono::milliseconds 
     start_sweep = !std::exchange(sweeping_, true);
   }
   if (start_sweep)
-    loop_.post_after(sweep_interval, [this] { sweep(); });
+    connection_.loop().post_after(sweep_interval, [this] { sweep(); });
   return token;
 }
 
@@ -112,7 +112,7 @@ void nats_requests::fail(std::uint64_t token, reply_outcome outcome) {
 }
 
 void nats_requests::fail_later(std::uint64_t token, reply_outcome outcome) {
-  loop_.post_after(failure_delay, [this, token, outcome] { fail(token, outcome); });
+  connection_.loop().post_after(failure_delay, [this, token, outcome] { fail(token, outcome); });
 }
 
 void nats_requests::sweep() {
@@ -127,7 +127,7 @@ void nats_requests::sweep() {
     again = sweeping_ = late.size() < pending_.size();
   }
   if (again)
-    loop_.post_after(sweep_interval, [this] { sweep(); });
+    connection_.loop().post_after(sweep_interval, [this] { sweep(); });
   for (const auto token : late)
     fail(token, reply_outcome::timed_out);
 }
@@ -141,7 +141,7 @@ bool nats_requests::publish(const outgoing_message& request, const std::string& 
   for (const auto& [name, value] : request.headers)
     if (natsMsgHeader_Set(raw, name.c_str(), value.c_str()) != NATS_OK)
       return false;
-  return natsConnection_PublishMsg(connection_, raw) == NATS_OK;
+  return natsConnection_PublishMsg(connection_.handle().get(), raw) == NATS_OK;
 }
 
 } // namespace dure::node

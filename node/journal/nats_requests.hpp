@@ -14,8 +14,6 @@
 
 namespace dure::node {
 
-class event_loop;
-
 struct outgoing_message {
   std::string subject;
   std::string payload;
@@ -47,7 +45,7 @@ class nats_requests {
 public:
   using handler = std::function<void(nats_reply)>;
 
-  nats_requests(__natsConnection* connection, event_loop& loop);
+  explicit nats_requests(nats_connection& connection);
   ~nats_requests();
 
   nats_requests(const nats_requests&) = delete;
@@ -73,8 +71,7 @@ private:
   void sweep();
   bool publish(const outgoing_message& request, const std::string& reply_to);
 
-  __natsConnection* connection_;
-  event_loop& loop_;
+  nats_connection& connection_;
   std::string inbox_; ///< With the final dot.
   std::mutex mutex_;
   std::unordered_map<std::uint64_t, pending> pending_;

@@ -34,7 +34,7 @@ public:
                      listener on_message)
       : connection_{connection}, beats_{std::move(beats)}, requests_{std::move(requests)},
         heard_{std::make_shared<heard>(std::move(on_message))},
-        beats_in_{nats_subscription::open(connection_.handle(), beats_,
+        beats_in_{nats_subscription::open(connection_, beats_,
                                           [to = heard_](const incoming_message& message) {
                                             to->tell(beat_heard{std::string{message.payload()}});
                                           })} {}
@@ -60,7 +60,7 @@ public:
       nats_subscription::detach(std::move(requests_in_));
     else if (!requests_in_)
       requests_in_ = nats_subscription::open(
-          connection_.handle(), requests_, [to = heard_](const incoming_message& message) {
+          connection_, requests_, [to = heard_](const incoming_message& message) {
             to->tell(
                 request_heard{std::string{message.payload()}, std::string{message.reply_to()}});
           });

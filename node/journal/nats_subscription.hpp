@@ -1,14 +1,14 @@
 #pragma once
 
+#include "node/journal/nats_connection.hpp"
+
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 
-// The names that nats.c gives its types.
-struct __natsConnection;
-struct __natsMsg;
-struct __natsSubscription;
+struct __natsMsg; // The name that nats.c gives its type.
 
 namespace dure::node {
 
@@ -31,14 +31,14 @@ private:
   __natsMsg* message_;
 };
 
-/// A subscription with a delivery thread of its own. Survives reconnects. It must not outlive the
-/// connection.
+/// A subscription with a delivery thread of its own. Survives reconnects, and moves on when the
+/// library's connection is replaced. It must not outlive the connection.
 class nats_subscription {
 public:
   using listener = std::function<void(const incoming_message&)>;
 
-  /// Returns nothing when the subject is malformed or the connection is closed for ever.
-  static std::unique_ptr<nats_subscription> open(__natsConnection* connection,
+  /// Returns nothing when the subject is malformed.
+  static std::unique_ptr<nats_subscription> open(nats_connection& connection,
                                                  const std::string& subject, listener on_message);
 
   /// When it returns, the listener is not running any more; so the listener must not destroy its
@@ -53,12 +53,21 @@ public:
   nats_subscription& operator=(const nats_subscription&) = delete;
 
 private:
+  struct ear;
   struct receiver;
 
-  explicit nats_subscription(std::shared_ptr<receiver> to);
+  nats_subscription(nats_connection& connection, std::string subject, listener on_message);
 
-  std::shared_ptr<receiver> receiver_;
+  bool attach();
+
+  nats_connection& connection_;
+  const std::string subject_;
+  std::shared_ptr<ear> ear_;
   bool waits_ = true; ///< The destructor waits for the listener.
+  std::mutex mutex_;  ///< Guards what follows.
+  std::shared_ptr<__natsConnection> on_;
+  std::shared_ptr<receiver> receiver_; ///< Nothing when the library refused.
+  std::unique_ptr<nats_connection::watch> watch_;
 };
 
 } // namespace dure::node

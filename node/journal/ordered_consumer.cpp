@@ -111,7 +111,7 @@ private:
       // subject, a wildcard does not count.
       if (!subscription_)
         subscription_ = nats_subscription::open(
-            connection_.handle(), deliver_to(),
+            connection_, deliver_to(),
             [self = shared_from_this(), incarnation](const incoming_message& message) {
               self->receive(incarnation, message);
             });

@@ -20,9 +20,7 @@ class nats_journals : public testing::Test {
 protected:
   std::unique_ptr<journal> open(heard& ear) {
     auto log = source.open("q", 0, ear.listener());
-    log->look();
-    const auto seen = ear.take<stream_seen>();
-    EXPECT_TRUE(seen && !seen->failed);
+    EXPECT_TRUE(look_surely(*log, ear));
     return log;
   }
 

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <future>
+#include <thread>
 #include <vector>
 
 namespace dure::test {
@@ -84,6 +85,17 @@ std::unique_ptr<journal_world> make_memory_journals() {
 
 std::unique_ptr<journal_world> make_nats_journals() {
   return std::make_unique<nats_journals>();
+}
+
+std::optional<stream_seen> look_surely(journal& log, heard& ear) {
+  const auto until = std::chrono::steady_clock::now() + 30s;
+  while (std::chrono::steady_clock::now() < until) {
+    log.look();
+    if (auto seen = ear.take<stream_seen>(); seen && !seen->failed)
+      return seen;
+    std::this_thread::sleep_for(10ms);
+  }
+  return std::nullopt;
 }
 
 append_record make_append(std::uint64_t expected, std::string bytes) {

@@ -39,9 +39,9 @@ void printing_log::write(log_level level, std::string_view event, std::string_vi
 
 nats_test_server::nats_test_server() : nats_test_server{"dure-test", ""} {}
 
-nats_test_server::nats_test_server(std::string name, const std::string& more) {
-  config_ = {folder_.path(), std::move(name), "secret", free_port(), std::nullopt, 1ULL << 32};
-  DURE_CHECK(node::write_private_file(folder_.path() / "server.conf", to_text(config_) + more));
+nats_test_server::nats_test_server(std::string name, const std::string& more) : more_{more} {
+  config_ = {folder_.path(), std::move(name), "", free_port(), std::nullopt, 1ULL << 32};
+  set_password("secret");
   start();
 }
 
@@ -80,8 +80,13 @@ void nats_test_server::kill_hard() {
   std::exchange(process_, {}).reap();
 }
 
+void nats_test_server::set_password(const std::string& password) {
+  config_.password = password;
+  DURE_CHECK(node::write_private_file(folder_.path() / "server.conf", to_text(config_) + more_));
+}
+
 std::string nats_test_server::url() const {
-  return "nats://dure:secret@127.0.0.1:" + std::to_string(config_.port);
+  return "nats://dure:" + config_.password + "@127.0.0.1:" + std::to_string(config_.port);
 }
 
 std::filesystem::path nats_test_server::blocks_of(const std::string& stream) const {

@@ -37,6 +37,9 @@ public:
   void stop();
   void kill_hard(); ///< SIGKILL.
 
+  /// What it wants of the user `dure` from its next start on; `url` goes with it.
+  void set_password(const std::string& password);
+
   std::string url() const;
 
   const node::nats_server_config& config() const { return config_; }
@@ -53,6 +56,7 @@ private:
   printing_log log_;
   temporary_folder folder_;
   node::nats_server_config config_;
+  std::string more_; ///< In its configuration.
   node::process_handle process_;
 };
 
