@@ -95,8 +95,8 @@ void replica::machine::hear(replica_input::tick& t) {
     behind_for = milliseconds{0};
     emit(replica_effect::tail{dure::next(position.index)});
   }
-  auto wants_news =
-      (in == phase::recovering && !putting) || (in == phase::following && (quiet.over() || lone()));
+  auto wants_news = (in == phase::recovering && !putting) ||
+                    (in == phase::following && (quiet.over() || lone() || journal_away));
   if (wants_news && since_look >= look_period)
     ask_look();
 }
