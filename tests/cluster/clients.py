@@ -65,7 +65,7 @@ class Clients:
     def job(self, dice, **more):
         ms = dice.randrange(20, 400)
         if self.mix is MIXED:
-            ms = dice.choices([ms, dice.randrange(1_000, 5_000), FAILING_MS], [85, 10, 5])[0]
+            ms = dice.choices([ms, dice.randrange(1_000, 3_000), FAILING_MS], [85, 10, 5])[0]
         return {**dice.choice([{"kind": "noop"}, {"kind": "sleep", "params": {"ms": ms}}]), **more}
 
     def single(self, dice, home, mine, **more):

@@ -132,16 +132,20 @@ def full(cluster, victim, dice, folders):
 
 # --- Bytes on disk
 
-def damage_log(cluster, victim, dice):
-    """Bytes of a stream, lost or garbled while its nats-server is down: its newest, or bits anywhere."""
+def cut_log(cluster, victim, dice):
+    return damage_log(cluster, victim, dice, newest_lost)
+
+
+def flip_log(cluster, victim, dice):
+    return damage_log(cluster, victim, dice, bits_flipped)
+
+
+def damage_log(cluster, victim, dice, damage):
+    """Bytes of a stream are lost or garbled while its nats-server is down."""
     kill_nats(cluster, victim, None)
     blocks = dice.choice(blocks_of_logs(cluster.folder / victim / "nats"))
-    how = dice.choice(["cut", "flip newest", "flip any"])
-    file = dice.choice(blocks) if how == "flip any" else blocks[-1]
-    if how == "cut":
-        told = cut(file, dice)
-    else:
-        told = flip(file, dice, max(0, file.stat().st_size - NEWEST_BYTES) if how == "flip newest" else 0)
+    file = blocks[-1] if damage is newest_lost else dice.choice(blocks)
+    told = damage(file, dice)
     return Harm(f"{told} of {file.parents[1].name}/{file.name}", lambda: cluster.start(victim))
 
 
@@ -152,20 +156,22 @@ def blocks_of_logs(store):
     return [sorted(log, key=lambda block: int(block.stem)) for log in logs if log]
 
 
-def damage_store(cluster, victim, dice):
+def cut_store(cluster, victim, dice):
+    return damage_store(cluster, victim, dice, newest_lost)
+
+
+def flip_store(cluster, victim, dice):
+    return damage_store(cluster, victim, dice, bits_flipped)
+
+
+def damage_store(cluster, victim, dice, damage):
     """A node's own database, lost or garbled while it is down. It comes back by itself, out of the log."""
     cluster.kill(victim)
     folder = cluster.folder / victim / "data" / "rocksdb"
     pattern = dice.choice(["*.sst", "*.log", "MANIFEST-*", "CURRENT"])
     files = [file for file in folder.glob(pattern) if file.stat().st_size] or [folder / "CURRENT"]
     file = max(files, key=lambda one: (one.stat().st_size, one.name))
-    if dice.random() < 0.5:
-        told = cut(file, dice)
-    elif pattern == "*.sst":
-        told = flip_everywhere(file, dice)
-    else:
-        told = flip(file, dice, 0)
-    return Harm(f"{told} of {file.name}", lambda: cluster.start(victim))
+    return Harm(f"{damage(file, dice)} of {file.name}", lambda: cluster.start(victim))
 
 
 def wipe_store(cluster, victim, _):
@@ -179,34 +185,32 @@ def wipe_store(cluster, victim, _):
     return Harm("all of its data gone", lambda: cluster.start(victim))
 
 
-def cut(file, dice):
+def newest_lost(file, dice):
     size = file.stat().st_size
     count = dice.randint(1, min(size, NEWEST_BYTES))
     os.truncate(file, size - count)
     return f"the last {count} of {size} bytes"
 
 
-def flip(file, dice, begin):
+def bits_flipped(file, dice):
+    """In every block of a table, so that it is met soon: a block is looked at when it is read."""
     content = bytearray(file.read_bytes())
-    places = sorted(dice.randrange(begin, len(content)) for _ in range(dice.randint(1, 4)))
+    if file.suffix == ".sst":
+        places = [min(block + dice.randrange(TABLE_BLOCK_BYTES), len(content) - 1)
+                  for block in range(0, len(content), TABLE_BLOCK_BYTES)]
+    else:
+        places = sorted(dice.randrange(len(content)) for _ in range(dice.randint(1, 4)))
     for place in places:
         content[place] ^= 1 << dice.randrange(8)
     file.write_bytes(content)
-    return f"a bit of each of the bytes {', '.join(map(str, places))} of {len(content)}"
-
-
-def flip_everywhere(file, dice):
-    """So that it is met soon: a table's damaged block is found when it is read."""
-    content = bytearray(file.read_bytes())
-    for block in range(0, len(content), TABLE_BLOCK_BYTES):
-        content[min(block + dice.randrange(TABLE_BLOCK_BYTES), len(content) - 1)] ^= 1 << dice.randrange(8)
-    file.write_bytes(content)
-    return "a bit in every block"
+    some = ", ".join(map(str, places[:4])) + (" …" if len(places) > 4 else "")
+    return f"a bit of each byte {some} of {len(content)}"
 
 
 KINDS = {
     "kill-node": kill_node, "pause-node": pause_node, "kill-nats": kill_nats, "pause-nats": pause_nats,
     "kill-machine": kill_machine, "partition": partition, "drain": drain,
     "full-store": full_store, "full-log": full_log, "full-disk": full_disk,
-    "damage-log": damage_log, "damage-store": damage_store, "wipe-store": wipe_store,
+    "cut-log": cut_log, "flip-log": flip_log,
+    "cut-store": cut_store, "flip-store": flip_store, "wipe-store": wipe_store,
 }

@@ -196,14 +196,17 @@ class History:
 
     # --- Figures
 
+    def jobs(self):
+        """Returns what the gateway lists that lists most."""
+        return max(self.rows.values(), key=len, default={}).values()
+
     def completed_at(self):
         """Returns when jobs completed, in order."""
-        rows = next(iter(self.rows.values()), {})
-        return sorted(row.ended_at for row in rows.values() if row.status == "completed")
+        return sorted(row.ended_at for row in self.jobs() if row.status == "completed")
 
     def counts(self):
         """Returns how many jobs there are in which state."""
-        return Counter(row.status for row in next(iter(self.rows.values()), {}).values())
+        return Counter(row.status for row in self.jobs())
 
     def longest_gap_after(self, moment, within):
         """Returns how long no job completed at most, around `moment` and after it."""

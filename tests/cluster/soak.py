@@ -1,6 +1,6 @@
 """A cluster of three under load and mixed faults for minutes or hours; see soak.sh.
 
-Its parts, Storm and verdict, also make the short mix of damage_test.py."""
+Its parts, Storm and verdict, also make the short storm of storm_test.py."""
 
 import argparse
 import http.client
@@ -19,7 +19,7 @@ from local_cluster import NAMES, Cluster, skip_unless_possible
 
 DISK_MIB = 2048
 WORK_SECONDS = 120  # Until work goes on although a machine is broken; generous.
-JOBS_BETWEEN = 100  # That are acknowledged between two faults.
+JOBS_BETWEEN = 50  # That are acknowledged between two faults.
 
 Outcome = namedtuple("Outcome", "fault struck first_ms well_s")
 
