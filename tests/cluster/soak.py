@@ -169,7 +169,7 @@ def main():
     words.add_argument("minutes", type=float)
     words.add_argument("seed", type=int)
     words.add_argument("--faults", default=",".join(faults.KINDS), help="only these, of: %(default)s")
-    words.add_argument("--keep", action="store_true", help="leave data and logs of a run that breaks a promise")
+    words.add_argument("--keep", action="store_true", help="leave the data and logs")
     options = words.parse_args()
     kinds = options.faults.split(",")
     if unknown := set(kinds) - set(faults.KINDS):
@@ -181,7 +181,7 @@ def main():
         broken = soak(cluster, options.minutes, options.seed, kinds)
         for sentence in broken:
             print(f"VIOLATION: {sentence}", flush=True)
-        if broken and options.keep:
+        if options.keep:
             cluster.keep(f"{cluster.folder}-kept")
             print(f"data and logs are kept in {cluster.folder}-kept")
     finally:
