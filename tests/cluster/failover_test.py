@@ -8,7 +8,7 @@ import time
 import unittest
 
 from clients import Clients
-from cluster_health import leader
+from cluster_health import leader, wait_well
 from dure_node import wait_until
 from local_cluster import NAMES, Cluster, skip_unless_possible
 
@@ -54,7 +54,7 @@ class Failover(unittest.TestCase):
             harm(victim)
             time.sleep(watched)
         mend(victim)
-        self.cluster.wait_alive(victim)
+        wait_well(self.cluster)  # Another may be harmed next.
         self.check(clients)
         return clients.history.longest_gap_after(moment, watched)
 

@@ -16,6 +16,7 @@ from cluster_health import wait_well
 from dure_node import BINARY, wait_until
 from history import list_jobs, moment_of, time_text
 from local_cluster import NAMES, Cluster, skip_unless_possible
+from log_copies import missing
 
 DISK_MIB = 2048
 WORK_SECONDS = 120  # Until work goes on although a machine is broken; generous.
@@ -107,6 +108,16 @@ def verify(cluster):
     return broken
 
 
+def thin_copies(cluster):
+    """Ends the nats-servers; returns which copies lack records that nobody brings back. The other two have them."""
+    found = []
+    for name in NAMES:
+        cluster.kill_machine(name)
+        for stream, count in sorted(missing(cluster.folder / name / "nats").items()):
+            found.append(f"{count} records of {stream} on {name}")
+    return found
+
+
 # --- The summary
 
 def table(head, rows):
@@ -126,7 +137,7 @@ def fault_table(outcomes, history):
                   "longest time without a completed job, s", "well after mending, s"], rows)
 
 
-def summary(storm, broken):
+def summary(storm, broken, thin):
     history = storm.history
     counts, errors = history.counts(), Counter()
     for (_, status), count in history.errors.items():
@@ -138,6 +149,7 @@ def summary(storm, broken):
             ["Idempotency-Keys used", len(history.keyed)],
             ["longest time without a completed job", f"{gap:.1f} s"],
             ["errors heard by clients", ", ".join(f"{status}: {count}" for status, count in errors.most_common()) or "none"],
+            ["missing for good in one of a log's copies", "; ".join(thin) or "nothing"],
             ["the checker's verdict", f"{len(broken)} VIOLATIONS" if broken else "all promises kept"]]
     return fault_table(storm.outcomes, history) + "\n" + table(["jobs", ""], rows)
 
@@ -160,7 +172,7 @@ def soak(cluster, minutes, seed, kinds):
         except AssertionError as failure:
             broken.append(str(failure))
     broken += verdict(cluster, clients)
-    print("\n" + summary(storm, broken), flush=True)
+    print("\n" + summary(storm, broken, thin_copies(cluster)), flush=True)
     return broken
 
 
