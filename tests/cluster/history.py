@@ -73,6 +73,14 @@ class History:
         with self.lock:
             self.errors[name, status] += 1
 
+    def errors_by_status(self):
+        """Returns how often which status, or "no answer", was heard so far."""
+        heard = Counter()
+        with self.lock:
+            for (_, status), count in self.errors.items():
+                heard[status] += count
+        return heard
+
     def made_by_key(self, key, job_id):
         with self.lock:
             known = self.keyed.setdefault(key, job_id)
@@ -146,7 +154,7 @@ class History:
     def judge_job(self, name, job_id, row):
         if row.completions > 1:
             self.broken.append(f"{job_id} completed {row.completions} times, says {name}")
-        if job_id in self.cancelled - self.retried and row.status == "completed":
+        if job_id in self.cancelled and job_id not in self.retried and row.status == "completed":
             self.broken.append(f"the cancelled job {job_id} completed, says {name}")
         told = self.told_ended.get(job_id, row.status)
         if told != row.status and (told == "completed" or job_id not in self.retried):

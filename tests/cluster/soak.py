@@ -8,7 +8,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections import Counter, defaultdict, namedtuple
+from collections import defaultdict, namedtuple
 
 import faults
 from clients import MIXED, Clients
@@ -35,7 +35,7 @@ class Storm:
 
     def strike(self, fault):
         """Harms, waits until work goes on, mends, waits until all is well. Its line says what was observed."""
-        errors, acknowledged = self.history.errors.copy(), len(self.history.acknowledged)
+        errors, acknowledged = self.history.errors_by_status(), len(self.history.acknowledged)
         struck = time.time()
         victim, harm = faults.strike(self.cluster, fault)
         what = f"{struck - self.began:7.1f} s  {fault} {victim}: {harm.what}"
@@ -49,12 +49,10 @@ class Storm:
             raise AssertionError(f"{what}; then {failure}") from None
         outcome = Outcome(fault, struck, first_ms, time.time() - mended)
         self.outcomes.append(outcome)
-        heard = Counter()
-        for (_, status), count in (self.history.errors - errors).items():
-            heard[status] += count
+        heard = dict(self.history.errors_by_status() - errors)
         self.say(f"{what}; first job after it completed after {first_ms} ms, well {outcome.well_s:.1f} s after mending"
                  + (f" and {starts} more starts" if starts else "")
-                 + f", {len(self.history.acknowledged) - acknowledged} acknowledged, errors: {dict(heard) or 'none'}")
+                 + f", {len(self.history.acknowledged) - acknowledged} acknowledged, errors: {heard or 'none'}")
         self.work_on()
         return outcome
 
@@ -139,9 +137,7 @@ def fault_table(outcomes, history):
 
 def summary(storm, broken, thin):
     history = storm.history
-    counts, errors = history.counts(), Counter()
-    for (_, status), count in history.errors.items():
-        errors[status] += count
+    counts, errors = history.counts(), history.errors_by_status()
     times = history.completed_at()
     gap = max((later - at for at, later in zip(times, times[1:])), default=0)
     rows = [["acknowledged", len(history.acknowledged)],
