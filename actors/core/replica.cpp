@@ -101,7 +101,7 @@ void replica::machine::hear(replica_input::tick& t) {
     emit(replica_effect::tail{dure::next(position.index)});
   }
   auto wants_news = (in == phase::recovering && !putting) || in == phase::seeking ||
-                    (in == phase::following && (quiet.over() || lone()));
+                    (in == phase::following && (quiet.over() || lone() || journal_away));
   if (wants_news && since_look >= look_period)
     ask_look();
 }

@@ -2,54 +2,19 @@
 
 import os
 import shutil
-import subprocess
 import sys
-import tempfile
-import time
 import unittest
-from pathlib import Path
 
 from dure_node import Node, form, wait_until
+from loop_disk import Disk
 
 DISK_MIB = 320
 FILE_BYTES = 2_000_000
 
 
-class Disk:
-    """A small file system of its own, in a file."""
-
-    def __init__(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="dure-disk-"))
-        self.image, self.mount = self.folder / "image", self.folder / "mount"
-        self.mount.mkdir()
-        with open(self.image, "wb") as image:
-            image.truncate(DISK_MIB << 20)
-        subprocess.run(["mkfs.ext4", "-q", self.image], check=True)
-        subprocess.run(["mount", "-o", "loop", self.image, self.mount], check=True)
-
-    def fill(self):
-        """Takes every block that is left, in large pieces first."""
-        for size in (1 << 20, 4096, 512):
-            piece = bytes(size)
-            try:
-                with open(self.mount / f"filler-{size}", "ab", buffering=0) as filler:
-                    while filler.write(piece) == size:
-                        pass
-            except OSError:
-                continue
-
-    def free(self):
-        for filler in self.mount.glob("filler-*"):
-            filler.unlink()
-
-    def remove(self):
-        subprocess.run(["umount", "-l", self.mount], check=False)
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-
 class FullDisk(unittest.TestCase):
     def setUp(self):
-        self.disk = Disk()
+        self.disk = Disk(DISK_MIB)
         self.addCleanup(self.disk.remove)
         self.node = Node()
         shutil.rmtree(self.node.data)

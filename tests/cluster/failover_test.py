@@ -7,8 +7,9 @@ import statistics
 import time
 import unittest
 
+from clients import Clients
+from cluster_health import leader, wait_well
 from dure_node import wait_until
-from history import Clients
 from local_cluster import NAMES, Cluster, skip_unless_possible
 
 KILLS = int(os.environ.get("DURE_FAILOVER_KILLS", "1"))
@@ -33,40 +34,29 @@ class Failover(unittest.TestCase):
                 continue
         return {}
 
-    def leader(self, queue="default"):
-        """Returns who leads a queue's log, as all gateways that answer say."""
-        def agreed():
-            said = set()
-            for name in NAMES:
-                try:
-                    shards = self.cluster.ask(name, "GET", "/api/v1/shards", timeout=5).json()["shards"]
-                except OSError:
-                    continue
-                said |= {shard["leader"] for shard in shards if shard["queue"] == queue}
-            return said.pop() if len(said) == 1 and None not in said else None
-
-        return wait_until(agreed, 60, f"somebody leads {queue}")
+    def leader(self):
+        return leader(self.cluster)
 
     def others(self, name):
         return [other for other in NAMES if other != name]
 
     def check(self, clients):
-        left = clients.settle()
-        self.assertEqual(clients.broken, [])
+        left = clients.history.settle(self.cluster.gateways)
+        self.assertEqual(clients.history.broken, [])
         self.assertEqual(left, set(), "every acknowledged job ends")
-        self.assertGreater(len(clients.acknowledged), 0)
+        self.assertGreater(len(clients.history.acknowledged), 0)
 
     def break_under_load(self, harm, mend, victim, watched=8):
-        """Returns for how long nothing was acknowledged by the gateways that live."""
+        """Returns for how long no job completed."""
         with Clients(self.cluster) as clients:
             time.sleep(1.5)
             moment = time.time()
             harm(victim)
             time.sleep(watched)
         mend(victim)
-        self.cluster.wait_alive(victim)
+        wait_well(self.cluster)  # Another may be harmed next.
         self.check(clients)
-        return clients.longest_wait_for_ack_after(moment, watched)
+        return clients.history.longest_gap_after(moment, watched)
 
     def test_every_gateway_answers_for_every_job(self):
         for name in NAMES:
@@ -127,13 +117,13 @@ class Failover(unittest.TestCase):
                 self.cluster.start(name)
                 self.cluster.wait_alive(name)
             self.check(clients)
-            refused = {who: count for who, count in clients.refused.items() if who[0] != name}
+            refused = {who: count for who, count in clients.history.errors.items() if who[0] != name}
             self.assertEqual(refused, {}, f"while {name} was restarted")
             self.setUp()
 
     def tell(self, what, gaps):
-        print(f"\n{what} {len(gaps)} times: nothing acknowledged for {min(gaps):.1f} to {max(gaps):.1f} s, "
-              f"median {statistics.median(gaps):.1f} s", flush=True)
+        print(f"\n{what} {len(gaps)} times, no job completed for (s): {' '.join(f'{gap:.1f}' for gap in sorted(gaps))}; "
+              f"median {statistics.median(gaps):.1f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from collections import namedtuple
 from pathlib import Path
 
 from dure_node import BINARY, ROOT, Gateway, wait_until
+from loop_disk import Disk
 
 SCRIPT = ROOT / "deploy" / "local-cluster.sh"
 NAMES = ("n1", "n2", "n3")
@@ -37,6 +38,7 @@ class Cluster:
     def __init__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="dure-cluster-"))
         self.gateways = {}
+        self.disks = {}  # (name, "data" or "nats") -> Disk
 
     def run(self, *words, check=True, timeout=120):
         """Runs the script; returns what it did, with its output."""
@@ -63,6 +65,12 @@ class Cluster:
             name, pid, state, gateway, nats, *rest = line.split()
             found[name] = Line(0 if pid == "-" else int(pid), state, gateway, nats, not rest)
         return found
+
+    def give_disks(self, mebibytes):
+        """Before `up`: every machine's data and its nats-server's each get a small file system of their own."""
+        for name in NAMES:
+            for what in ("data", "nats"):
+                self.disks[name, what] = Disk(mebibytes, self.folder / name / what)
 
     def ask(self, name, method, path, body=None, headers=None, timeout=60):
         return self.gateways[name].ask(method, path, body, headers, timeout)
@@ -95,13 +103,26 @@ class Cluster:
     def resume(self, name):
         self.run("resume", name)
 
+    def signal_nats(self, name, number):
+        """Sends a signal to a machine's nats-server."""
+        os.kill(int((self.folder / "run" / f"{name}.nats").read_text().split()[0]), number)
+
     def partition(self, name, one_way=False):
         self.run("partition", name, *(["--one-way"] if one_way else []))
 
     def heal(self):
         self.run("heal")
 
+    def keep(self, folder):
+        """Ends all machines and copies what they have on disk to another folder, for a look after `down`."""
+        for name in NAMES:
+            self.kill_machine(name)
+        shutil.copytree(self.folder, folder, ignore=shutil.ignore_patterns("filler-*", "lost+found"))
+
     def down(self):
+        for disk in self.disks.values():
+            disk.remove()
+        self.disks = {}
         if self.folder.exists():
             if (self.folder / "run").exists():
                 self.run("down")

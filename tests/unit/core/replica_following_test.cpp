@@ -297,5 +297,23 @@ TEST(replica, keeps_asking_while_the_journal_cannot_be_reached) {
   EXPECT_TRUE(s.leads());
 }
 
+TEST(replica, finds_out_that_the_journal_is_back_while_another_leads) {
+  replica_story s{{"a", "b"}};
+  s.start();
+  s.other_leader_appends(epoch_number{1}, "b",
+                         {events::leader_claimed{epoch_number{1}, "b", {make_random_uuid(5, 1)}}});
+  s.run();
+  s.wait(3'100ms);
+  s.hear(stream_seen{true, {}, {}, {}});
+  EXPECT_EQ(s.stands.why_not, "The journal cannot be reached.");
+  for (int i = 0; i < 3; ++i) {
+    s.beat("b", true, journal_index{1}, trailing_hash(s.journal.back()), epoch_number{1});
+    s.wait(500ms);
+    s.run();
+  }
+  EXPECT_EQ(s.stands.why_not, "");
+  EXPECT_FALSE(s.leads());
+}
+
 } // namespace
 } // namespace dure
