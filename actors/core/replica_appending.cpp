@@ -122,9 +122,17 @@ void replica::machine::inspect_for_flight() {
     out->at = flight::stage::parked;
     return place();
   }
+  if (stream.first > out->after.index)
+    return leave_behind();
   if (stream.last == position.index)
     return send_again();
   read_fate();
+}
+
+/// Others have led for so long that the place of our record was trimmed away.
+void replica::machine::leave_behind() {
+  give_up_flight();
+  place();
 }
 
 bool replica::machine::stands_on_lost_log() const {
@@ -194,13 +202,17 @@ void replica::machine::land() {
 
 /// Somebody else leads now. What was in flight may come back by the tail; the rest never was.
 void replica::machine::step_down() {
+  give_up_flight();
+  follow();
+}
+
+void replica::machine::give_up_flight() {
   refuse_all(out->replies, errc::unknown_outcome);
   out.reset();
   flying.take();
   stalled = false;
   drop_everything();
   quiet.restart();
-  follow();
 }
 
 /// Forgets what was decided or is waiting but was never appended. The replica's own wishes stay.

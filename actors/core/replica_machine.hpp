@@ -100,6 +100,8 @@ struct replica::machine {
   void give_up_waiting();
   void land();
   void step_down();
+  void leave_behind();
+  void give_up_flight();
   void drop_undecided(errc code);
   void drop_everything();
   void resign_if_idle();

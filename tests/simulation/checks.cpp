@@ -38,6 +38,7 @@ void world::on_applying(const simulated_node& by, const replica_effect::write& w
   const auto& raw = w.delta.of(family::tail);
   if (raw.size() != 1 || !raw.begin()->second)
     return fail(by.name() + " applies a record without its bytes");
+  archive_.emplace(trailing_hash(*raw.begin()->second), *raw.begin()->second);
   auto known = digests_.emplace(trailing_hash(*raw.begin()->second), digest(w.delta));
   if (!known.second && known.first->second != digest(w.delta))
     return fail(by.name() + " makes something else of record " + std::to_string(number(w.index)));
@@ -97,21 +98,23 @@ void world::on_standing(const simulated_node& node, bool led_before, bool draini
   }
 }
 
+/// Returns all that led to a node's state, of which its tail may only have the end.
 chain_model world::chain_of(const simulated_node& node) {
-  chain_model chain;
-  for (std::uint64_t i = 1; i <= number(node.standing().index); ++i) {
-    auto raw = node.store().rows().get(family::tail, keys::tail(the_log, journal_index{i}));
-    if (!raw || !*raw) {
-      fail(node.name() + " has no raw record " + std::to_string(i));
-      break;
-    }
-    auto r = decode_record(**raw);
+  std::vector<record> records;
+  auto hash = node.standing().hash;
+  for (auto left = number(node.standing().index); left > 0; --left) {
+    auto found = archive_.find(hash);
+    auto r = found == archive_.end() ? result<record>{error{}} : decode_record(found->second);
     if (!r) {
-      fail(node.name() + " keeps a record that nobody can read");
+      fail(node.name() + " stands on a record that nobody has applied");
       break;
     }
-    chain.take(*r);
+    hash = r->previous;
+    records.push_back(std::move(*r));
   }
+  chain_model chain;
+  for (auto r = records.rbegin(); r != records.rend(); ++r)
+    chain.take(*r);
   if (!chain.broken().empty())
     fail(chain.broken());
   return chain;

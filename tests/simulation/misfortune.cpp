@@ -165,7 +165,10 @@ void world::lose_tails() {
 }
 
 bool world::everyone_knows_who_led() const {
-  auto newest = decode_record(*log.read(log.last()));
+  auto bytes = log.read(log.last());
+  if (!bytes)
+    return false;
+  auto newest = decode_record(*bytes);
   return newest && std::all_of(nodes_.begin(), nodes_.end(), [&newest](const auto& node) {
            return node->standing().epoch == newest->epoch;
          });

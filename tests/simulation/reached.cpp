@@ -47,6 +47,11 @@ std::string_view to_string(situation s) {
       "duplicate append recognised",
       "store lost and caught up",
       "skewed clock kept from claiming",
+      "snapshot installed",
+      "snapshot unreadable",
+      "rows left unfinished by a death",
+      "log trimmed behind a snapshot",
+      "lost log moved to where tails begin",
   };
   return names[static_cast<std::size_t>(s)];
 }

@@ -54,8 +54,13 @@ enum class situation : std::uint8_t {
   duplicate_append_recognised,
   store_lost_and_caught_up,
   skewed_clock_kept_from_claiming,
+  snapshot_installed,
+  snapshot_unreadable,
+  rows_left_unfinished,
+  log_trimmed,
+  log_moved,
 };
-inline constexpr std::size_t situation_count = 43;
+inline constexpr std::size_t situation_count = 48;
 
 std::string_view to_string(situation s);
 

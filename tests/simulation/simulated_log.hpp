@@ -21,9 +21,15 @@ public:
   std::optional<std::string> read(journal_index index) const;
   stream_seen look() const;
 
-  journal_index last() const { return journal_index{records_.size()}; }
+  journal_index first() const { return journal_index{below_ + 1}; }
 
-  /// Loses every record after `last`; the server has forgotten which ids it saw with them.
+  journal_index last() const { return journal_index{below_ + records_.size()}; }
+
+  /// What lies below goes; a log that ends below goes on there.
+  void start_at(journal_index first);
+
+  /// Loses every record after `last` that it still has; the server has forgotten which ids it saw
+  /// with them.
   void cut(journal_index last);
 
   /// The stream is gone and made again, empty.
@@ -31,6 +37,7 @@ public:
 
 private:
   timestamp created_;
+  std::uint64_t below_ = 0; ///< Records that were trimmed away.
   std::vector<std::string> records_;
   std::map<record_hash, journal_index> ids_;
 };

@@ -53,7 +53,10 @@ void simulated_node::start() {
   for (const auto& node : in_.nodes())
     config.schedulers.push_back(node->name());
   config.peers_beat = in_.nodes().size() > 1;
+  config.snapshot_after_bytes = in_.snapshot_after_bytes();
   machine_ = std::make_unique<replica>(std::move(config), store_.rows());
+  if (auto mark = store_.rows().get(family::meta, keys::unfinished(the_log)); mark && *mark)
+    in_.note(situation::rows_left_unfinished);
   carry_out(machine_->start(ticks(), wall()));
   if (!machine_)
     return;
@@ -179,7 +182,7 @@ void simulated_node::when_awake(std::function<void()> action) {
     mailbox_.push_back(std::move(action));
 }
 
-void simulated_node::tell(journal_message message) {
+void simulated_node::tell(replica_message message) {
   when_awake([this, message = std::move(message)] { step(message); });
 }
 
@@ -369,6 +372,7 @@ void simulated_node::tail_one() {
     });
     return;
   }
+  next_tailed_ = std::max(next_tailed_, number(in_.log.first())); // What lies below was trimmed.
   if (auto bytes = in_.log.read(journal_index{next_tailed_}))
     tell(record_tailed{journal_index{next_tailed_++}, std::move(*bytes)});
   plan_tail();

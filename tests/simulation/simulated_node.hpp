@@ -75,7 +75,7 @@ private:
   struct append_on_its_way;
 
   void step(replica_message message);
-  void tell(journal_message message);
+  void tell(replica_message message);
   void when_awake(std::function<void()> action);
   void wake();
   void carry_out(replica_effects effects);
@@ -85,6 +85,12 @@ private:
   void carry_out(replica_effect::tail& e);
   void carry_out(replica_effect::stop_tail& e);
   void carry_out(replica_effect::write& e);
+  void carry_out(replica_effect::freeze& e);
+  void carry_out(replica_effect::check_snapshot& e);
+  void carry_out(replica_effect::install_snapshot& e);
+  void carry_out(replica_effect::trim_tail& e);
+  void carry_out(replica_effect::start_log_at& e);
+  void carry_out(replica_effect::ask& e);
   void carry_out(replica_effect::reply& e);
   void carry_out(replica_effect::standing& e);
   void carry_out(replica_effect::halt& e);
@@ -97,6 +103,7 @@ private:
   void note_fate(journal_index index, const std::optional<std::string>& bytes);
   ticket open(answered done);
   bool reaches_journal();
+  bool reaches_shelf();
   bool is_reached_by_journal();
   void later(milliseconds delay, std::function<void()> action);
   monotonic ticks() const;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/core/ids.hpp"
 #include "actors/core/state.hpp"
 
 #include <cstddef>
@@ -14,6 +15,8 @@ public:
   const memory_state& rows() const { return rows_; }
 
   void write(const state_delta& delta);
+  void erase(family f, const key_range& range);
+  void begin_replacing(log_number log);
 
   /// The database syncs by itself.
   void sync();
@@ -27,6 +30,8 @@ public:
   std::size_t unsynced() const { return unsynced_.size(); }
 
 private:
+  void note_rows(family f, const key_range& range, state_delta& delta) const;
+
   memory_state rows_;
   memory_state synced_;
   std::deque<state_delta> unsynced_;

@@ -40,7 +40,8 @@ std::size_t count_rows(const state_reader& state, family f, const key_range& ran
 world::world(std::uint64_t seed, bool traced)
     : chance{seed}, log{beginning}, ways{node_counts[chance.below(node_counts.size())]},
       traced_{traced}, mode_{choose_damage(chance)},
-      peace_max_{chance.between(milliseconds{1'000}, milliseconds{12'000})} {
+      peace_max_{chance.between(milliseconds{1'000}, milliseconds{12'000})},
+      snapshot_after_bytes_{std::uint64_t{1'000} << chance.below(8)} {
   for (std::size_t i = 0; i < ways.journal(); ++i)
     nodes_.push_back(std::make_unique<simulated_node>(*this, i, "node-" + std::to_string(i)));
   for (std::size_t i = 0; i < clients_count; ++i)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/core/verify.hpp"
+#include "tests/conformance/memory_snapshots.hpp"
 #include "tests/simulation/dice.hpp"
 #include "tests/simulation/network.hpp"
 #include "tests/simulation/promises.hpp"
@@ -61,6 +62,7 @@ public:
   timeline time;
   simulated_log log;
   network ways;
+  test::snapshot_shelf shelf;
 
   void note(situation s) { met_.note(s); }
 
@@ -128,6 +130,9 @@ public:
   /// Returns a version that no queue settings had before.
   std::uint64_t next_settings_version() { return ++settings_version_; }
 
+  /// Some runs have snapshots all the time, some none.
+  std::uint64_t snapshot_after_bytes() const { return snapshot_after_bytes_; }
+
   std::uint64_t log_life() const { return log_life_; }
 
   const std::vector<std::unique_ptr<simulated_node>>& nodes() const { return nodes_; }
@@ -166,6 +171,7 @@ private:
   bool traced_;
   damage mode_;
   milliseconds peace_max_; ///< Between two misfortunes: some runs are wilder than others.
+  std::uint64_t snapshot_after_bytes_;
   bool stormy_ = true;
   milliseconds calm_until_{};
   std::vector<std::unique_ptr<simulated_node>> nodes_;
@@ -173,7 +179,8 @@ private:
   std::unique_ptr<reader> reader_;
   std::vector<std::unique_ptr<worker>> workers_;
   std::map<record_hash, std::uint64_t>
-      digests_; ///< What each record changes, by whoever applied it.
+      digests_;                                ///< What each record changes, by whoever applied it.
+  std::map<record_hash, std::string> archive_; ///< Every record that anybody has applied.
   std::uint64_t log_life_ = 0;
   std::uint64_t settings_version_ = 0;
   std::uint64_t beats_told_ = 0;

@@ -204,6 +204,22 @@ TEST_F(late_comer, asks_for_a_snapshot_when_there_is_none) {
   EXPECT_TRUE(std::holds_alternative<begin_snapshot>(asked->wish));
 }
 
+TEST(replica_snapshots, a_leader_that_slept_while_its_place_was_trimmed_lets_go) {
+  auto s = alone();
+  auto caller = s.wish(submit{s.spec()});
+  const auto index = number(s.stands.index);
+  s.append_refused_answered();
+  s.read_answered();
+  s.hear(stream_seen{false, journal_index{index + 50}, journal_index{index + 60}, s.created});
+  EXPECT_FALSE(s.leads());
+  auto told = s.answer_to(caller);
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->error().code, errc::unknown_outcome) << "it may be in a snapshot";
+  auto tail = s.take<effect::tail>();
+  ASSERT_TRUE(tail);
+  EXPECT_EQ(number(tail->from), index + 50) << "it looks for a snapshot";
+}
+
 TEST(replica_snapshots, never_serves_rows_that_were_left_unfinished) {
   replica_story s;
   overlay rows{*s.rows};
