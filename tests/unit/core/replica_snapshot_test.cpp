@@ -206,6 +206,7 @@ TEST_F(late_comer, asks_for_a_snapshot_when_there_is_none) {
 
 TEST(replica_snapshots, a_leader_that_slept_while_its_place_was_trimmed_lets_go) {
   auto s = alone();
+  s.effects.clear();
   auto caller = s.wish(submit{s.spec()});
   const auto index = number(s.stands.index);
   s.append_refused_answered();
