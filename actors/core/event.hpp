@@ -2,6 +2,7 @@
 
 #include "actors/core/command.hpp"
 #include "actors/core/job.hpp"
+#include "actors/core/log_event.hpp"
 #include "actors/core/queue.hpp"
 
 #include <optional>
@@ -12,20 +13,6 @@
 /// Facts in the journal. They carry outcomes (the next run_at, not the backoff rule): applying one
 /// reads no clock. Its time is that of its record. Type numbers live in event_codec.hpp.
 namespace dure::events {
-
-/// The first event of an epoch.
-struct leader_claimed {
-  epoch_number epoch{};
-  std::string node;
-  boot_id boot;
-
-  bool operator==(const leader_claimed&) const = default;
-};
-
-/// Says nothing; its being taken proves that the leader leads.
-struct barrier {
-  bool operator==(const barrier&) const = default;
-};
 
 /// `state` is pending or scheduled.
 struct job_submitted {
@@ -259,25 +246,6 @@ struct work_disowned {
   job_id job;
 
   bool operator==(const work_disowned&) const = default;
-};
-
-/// The state at this record is to become a snapshot.
-struct snapshot_begun {
-  bool operator==(const snapshot_begun&) const = default;
-};
-
-/// A snapshot lies among the blobs.
-struct snapshot_taken {
-  snapshot made;
-
-  bool operator==(const snapshot_taken&) const = default;
-};
-
-/// It was read back and is whole: the log may be trimmed for its sake.
-struct snapshot_verified {
-  journal_index index{};
-
-  bool operator==(const snapshot_verified&) const = default;
 };
 
 /// Beside a queue_configured, when its rate limits changed.

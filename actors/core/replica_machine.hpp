@@ -23,8 +23,7 @@ namespace dure {
 ///                 v  |         +------------+----------+  deposed, drained
 ///             recovering  (the log ends below what this store has applied, or is another stream)
 ///
-///   checking -> seeking -> installing -> looking  (the log begins above what this store needs
-///   next)
+///   checking -> seeking -> installing -> looking  (the log begins above what is needed next)
 ///
 /// What is decided lies in layers: `building` (the record being decided) over `flying` (the one
 /// that was appended) over the base. A step that emits a `write` decides nothing after it, because
