@@ -78,6 +78,7 @@ private:
   /// Requires: locked.
   void renew() {
     end_incarnation();
+    from_ = next_;
     delivered_ = 0;
     heard_ = steady_clock::now();
     post_create(milliseconds{0});
@@ -117,7 +118,7 @@ private:
             });
       request.subject = "$JS.API.CONSUMER.CREATE." + stream_ + "." + consumer();
       request.payload = jetstream::create_consumer_body(
-          {stream_, consumer(), deliver_to(), filter_, next_, heartbeat});
+          {stream_, consumer(), deliver_to(), filter_, from_, heartbeat});
     }
     connection_.requests().send(request, create_timeout,
                                 [weak = weak_from_this(), incarnation](const nats_reply& reply) {
@@ -131,6 +132,8 @@ private:
     heard_ = steady_clock::now();
     if (!active_ || incarnation != incarnation_ || reply.outcome == reply_outcome::disconnected)
       return; // Coming back makes a new one.
+    // The same again, from where it began: had only the answer been late, the server would refuse
+    // to move the consumer that it made, and we would ask for ever.
     if (reply.outcome != reply_outcome::answered || jetstream::parse_done(reply.payload))
       post_create(retry_delay);
   }
@@ -210,6 +213,7 @@ private:
   bool busy_ = false;    ///< The listener runs; silence means nothing.
   std::uint64_t incarnation_ = 0;
   std::uint64_t next_ = 1;      ///< In the stream.
+  std::uint64_t from_ = 1;      ///< Where this incarnation began.
   std::uint64_t delivered_ = 0; ///< By this incarnation.
   steady_clock::time_point heard_{};
   std::unique_ptr<nats_connection::watch> watch_;
