@@ -64,6 +64,10 @@ void simulated_node::carry_out(replica_effect::install_snapshot& e) {
     }
     at.created = {};
     store_.begin_replacing(the_log);
+    if (in_.stormy() && in_.chance.chance(25)) {
+      kill(false);
+      return in_.restart_later(number_);
+    }
     later(in_.chance.between(milliseconds{1}, slow_work), [this, of, rows, at] {
       store_.write(*rows);
       later(in_.chance.between(milliseconds{1}, slow_work), [this, of, at] {
