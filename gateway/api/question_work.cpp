@@ -18,6 +18,8 @@ constexpr std::string_view extractive_version = "2";
 /// An explanation takes seconds; one that takes minutes hangs.
 constexpr job_timeout explaining_timeout{std::chrono::seconds{240}, std::chrono::seconds{300}};
 
+constexpr std::uint16_t explaining_retries = 3;
+
 /// What the job was made for, so that its handler can tell when it makes something else: the file
 /// may have changed while the job waited.
 nlohmann::json maker_of(const explainer& by) {
@@ -67,6 +69,7 @@ job_spec explaining_job(const job_id& id, std::string_view set, const explainer&
   spec.group = set;
   spec.params = maker_of(by).dump();
   spec.timeout = explaining_timeout;
+  spec.max_attempts = 1 + explaining_retries;
   if (by.charged)
     spec.tags.emplace_back(charged_tag);
   if (by.uses_prompt() && by.prompt_version != default_prompt_version)

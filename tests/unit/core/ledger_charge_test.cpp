@@ -167,7 +167,7 @@ TEST_F(ledger_charge_test, a_handler_that_was_ended_unheard_may_have_asked_if_it
   EXPECT_EQ(read(other).possibly_charged, 0U);
 }
 
-TEST_F(ledger_charge_test, no_question_is_paid_more_than_six_times_however_its_attempts_end) {
+TEST_F(ledger_charge_test, no_job_is_paid_more_often_than_it_may_be_tried_and_spared) {
   const auto id = put("1");
   std::map<int, int> asked;
   for (int ending = 0; ending < 100; ++ending) {
