@@ -41,5 +41,9 @@ TEST(question_work, tells_the_job_who_is_to_do_it) {
   EXPECT_TRUE(found["model"].is_null());
 }
 
+TEST(question_work, retries_an_explanation_three_times) {
+  EXPECT_EQ(explaining_job({}, "set", asking()).max_attempts, 1 + 3);
+}
+
 } // namespace
 } // namespace dure::gateway
