@@ -38,6 +38,7 @@ replica_effects replica::machine::start(monotonic at, timestamp wall) {
   quiet.begin(at);
   auto stands = read_standing();
   if (stands) {
+    rebuilding = number(position.index) == 0 || rows_unfinished;
     accepted_created = position.created;
     ask_look();
   } else {
@@ -187,6 +188,8 @@ void replica::machine::tell_standing() {
   current.leads = in == phase::leading && !stalled;
   current.caught_up =
       in == phase::leading || (in == phase::following && position.index >= stream.last);
+  rebuilding = rebuilding && !current.caught_up;
+  current.rebuilding = rebuilding;
   current.epoch = position.epoch;
   current.index = position.index;
   current.hash = position.hash;
@@ -213,7 +216,7 @@ std::string replica::machine::why_not() const {
   if (in == phase::recovering)
     return "The journal has lost records; appending them again.";
   if (in == phase::seeking)
-    return "The journal begins after what this node has; looking for a snapshot to start from.";
+    return "The journal lacks what this node needs next; looking for a snapshot to start from.";
   if (in == phase::installing)
     return "Starting from a snapshot.";
   if (in == phase::looking || in == phase::checking)

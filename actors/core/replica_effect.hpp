@@ -83,11 +83,13 @@ struct standing {
   bool caught_up = false;
   epoch_number epoch{};
   journal_index index{};
-  record_hash hash;    ///< Of the record at `index`.
-  timestamp created{}; ///< Of the stream, when it was last looked at.
-  std::string leader;  ///< The node that claimed `epoch`; empty: nobody ever did.
-  std::string why_not; ///< One sentence when it neither leads nor follows a leader (recovering,
-                       ///< journal away).
+  record_hash hash;        ///< Of the record at `index`.
+  timestamp created{};     ///< Of the stream, when it was last looked at.
+  std::string leader;      ///< The node that claimed `epoch`; empty: nobody ever did.
+  bool rebuilding = false; ///< The view began empty, or anew, and has not caught up since: it may
+                           ///< show what is older than what it showed in an earlier life.
+  std::string why_not;     ///< One sentence when it neither leads nor follows a leader (recovering,
+                           ///< journal away).
 
   bool operator==(const standing&) const = default;
 };

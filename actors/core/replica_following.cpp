@@ -22,7 +22,9 @@ void replica::machine::hear(record_tailed& t) {
     return compare_known(t);
   if (t.index == dure::next(position.index))
     return apply_tailed(t);
-  // A gap: the log may have been cut or trimmed.
+  // A gap: the log may have been cut or trimmed, or its server has lost the record.
+  const auto needed = dure::next(position.index);
+  missing = {needed, missing.at == needed ? missing.met + 1 : 1};
   leave_tail();
   in = phase::looking;
   ask_look();

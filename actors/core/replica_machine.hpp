@@ -188,6 +188,8 @@ struct replica::machine {
   bool check_failed = false;            ///< The last read of `common` could not be asked.
   bool loss_accepted = false;           ///< An operator gave up what no living node has.
   bool rows_unfinished = false;         ///< The store is between two states: it needs a snapshot.
+  bool rebuilding = false;              ///< As in `standing`.
+  replica_part::gap missing;
 
   replica_part::snapshot_work snapshots;
 

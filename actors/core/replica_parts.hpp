@@ -47,6 +47,12 @@ struct draft {
   std::vector<replica_effect::reply> replies;
 };
 
+/// A record that the log does not deliver, though it has later ones.
+struct gap {
+  journal_index at{};
+  int met = 0; ///< So often in a row.
+};
+
 /// A state of this node's own, and what it came to.
 struct frozen_state {
   journal_index index{};

@@ -9,6 +9,8 @@ namespace {
 
 /// How long the node that led last waits to hear of a later leader before it mends the log alone.
 constexpr milliseconds grace_of_the_last_leader{3'000};
+/// A server that has lost a record to damage leaves it out; a trimmed log looks so for a moment.
+constexpr int gaps_to_believe = 3;
 constexpr milliseconds living_silence{5'000}; ///< Who has been silent for longer is not waited for.
 
 error fork_at(journal_index index) {
@@ -36,9 +38,10 @@ void replica::machine::place() {
   emit(replica_effect::read{common});
 }
 
-/// Returns whether the record that this store needs next was trimmed away.
+/// Returns whether the record that this store needs next was trimmed away, or is missing for good.
 bool replica::machine::begins_too_late() const {
-  return stream.first > dure::next(position.index);
+  const auto needed = dure::next(position.index);
+  return stream.first > needed || (missing.at == needed && missing.met >= gaps_to_believe);
 }
 
 /// Returns whether a look at the log says where to go on from here.
@@ -140,8 +143,8 @@ void replica::machine::put_back() {
 
 /// What is below `first` is in no tail any more, but in a snapshot: the log goes on above it.
 void replica::machine::move_log(journal_index first) {
-  const auto missing = *std::exchange(putting, std::nullopt);
-  if (first <= missing)
+  const auto lacking = *std::exchange(putting, std::nullopt);
+  if (first <= lacking)
     return halt({errc::corrupt, "a record is missing in the middle of this node's tail"});
   emit(replica_effect::start_log_at{first});
 }

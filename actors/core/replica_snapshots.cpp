@@ -95,6 +95,7 @@ void replica::machine::hear(snapshot_installed& i) {
   }
   accepted_created = {};
   snapshots = {};
+  missing = {};
   in = phase::looking;
   ask_look();
 }
@@ -204,11 +205,18 @@ void replica::machine::seek_in(record_tailed& t) {
   if (!r)
     return halt(r.error());
   snapshots.sought = t.index;
+  if (t.index == dure::next(position.index) && !rows_unfinished) {
+    // The log has it after all: another server leads the stream.
+    missing = {};
+    leave_tail();
+    return place();
+  }
   for (const auto& entry : r->entries)
     for (const auto& e : entry.events) {
       const auto* taken = std::get_if<events::snapshot_taken>(&e);
-      // The records after it must be there.
-      if (!taken || dure::next(taken->made.index) < stream.first)
+      // It must help, and the records after it must be there.
+      if (!taken || taken->made.index <= position.index ||
+          dure::next(taken->made.index) < stream.first)
         continue;
       leave_tail();
       return install(taken->made);
@@ -217,6 +225,7 @@ void replica::machine::seek_in(record_tailed& t) {
 
 void replica::machine::install(std::optional<snapshot> from) {
   in = phase::installing;
+  rebuilding = true;
   emit(replica_effect::install_snapshot{std::move(from)});
 }
 

@@ -17,7 +17,7 @@ namespace {
 /// Returns whether only records came between the two; nobody is told of each.
 bool same_but_for_index(const replica_effect::standing& a, const replica_effect::standing& b) {
   return a.leads == b.leads && a.caught_up == b.caught_up && a.epoch == b.epoch &&
-         a.created == b.created && a.why_not == b.why_not;
+         a.created == b.created && a.rebuilding == b.rebuilding && a.why_not == b.why_not;
 }
 
 /// Carries one effect after another; a value that lives for one step.

@@ -90,6 +90,15 @@ std::vector<readiness> actor_backend::ready() const {
   return lines;
 }
 
+std::set<log_number> actor_backend::rebuilding() const {
+  std::set<log_number> logs;
+  const std::scoped_lock lock{mutex_};
+  for (const auto& [log, shard] : shards_)
+    if (shard.standing.rebuilding)
+      logs.insert(log);
+  return logs;
+}
+
 void actor_backend::count_http(std::string_view route, int code, double seconds) {
   parts_.count_http(route, code, seconds);
 }

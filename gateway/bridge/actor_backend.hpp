@@ -57,6 +57,7 @@ public:
   void watch(std::function<void(std::vector<job_change>)> on_changes) override;
   std::vector<readiness> ready() const override;
 
+  std::set<log_number> rebuilding() const override;
   std::vector<seen_node> nodes() const override;
 
   void drain(const std::string& node) override { parts_.drain(node); }

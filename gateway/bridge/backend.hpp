@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,6 +67,10 @@ public:
 
   /// Returns every component's readiness; the node is ready when all are.
   virtual std::vector<readiness> ready() const = 0;
+
+  /// Returns the logs whose views were begun anew in this life of the node and have not caught up
+  /// yet: they may show what is older than what the node has shown before.
+  virtual std::set<log_number> rebuilding() const = 0;
 
   /// Returns this node and every other one that was heard of, by name.
   virtual std::vector<seen_node> nodes() const = 0;

@@ -13,6 +13,7 @@ struct route {
   std::string_view method;
   std::string_view pattern; ///< "{name}" stands for any one segment that is not empty.
   handler run = nullptr;
+  bool of_node = false; ///< Shows the node itself, whatever its view of jobs lacks.
 };
 
 /// Where a request goes.

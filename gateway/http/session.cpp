@@ -208,6 +208,9 @@ asio::awaitable<response> session::answer(request& head) {
 }
 
 asio::awaitable<response> session::answer_by(const route& to, exchange& e) {
+  if (to.method == "GET" && !to.of_node)
+    for (auto log : e.use.node.rebuilding())
+      e.missed.note(log);
   auto outcome = co_await to.run(e);
   // Reads are answered again when they have missed something; what changes anything sees to it
   // itself, before it does.

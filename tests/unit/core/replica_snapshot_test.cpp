@@ -221,6 +221,44 @@ TEST(replica_snapshots, a_leader_that_slept_while_its_place_was_trimmed_lets_go)
   EXPECT_EQ(number(tail->from), index + 50) << "it looks for a snapshot";
 }
 
+TEST(replica_snapshots, a_record_that_the_log_has_lost_for_good_is_stepped_over_by_one) {
+  replica_story s{{"a", "b"}};
+  s.start();
+  s.run();
+  s.other_leader_appends(epoch_number{1}, "b",
+                         {events::leader_claimed{epoch_number{1}, "b", boot_id{}}});
+  s.run();
+  for (int i = 0; i < 4; ++i)
+    s.other_leader_appends(epoch_number{1}, "b", {events::barrier{}});
+  for (int times = 0; times < 3; ++times) {
+    s.effects.clear();
+    s.hear(record_tailed{journal_index{3}, s.journal[2]});
+    s.look_answered();
+    s.read_answered();
+  }
+  auto tail = s.take<effect::tail>();
+  ASSERT_TRUE(tail);
+  EXPECT_EQ(number(tail->from), 1U) << "it reads the log for a snapshot";
+  snapshot made{journal_index{4}, {}, some_blob(), {}};
+  s.other_leader_appends(epoch_number{1}, "b", {events::snapshot_taken{made}});
+  s.hear(record_tailed{journal_index{6}, s.journal[5]});
+  auto install = s.take<effect::install_snapshot>();
+  ASSERT_TRUE(install && install->of);
+  EXPECT_EQ(*install->of, made);
+}
+
+TEST(replica_snapshots, says_that_a_view_is_being_made_until_it_has_caught_up) {
+  replica_story s{{"a", "b"}};
+  s.other_leader_appends(epoch_number{1}, "b",
+                         {events::leader_claimed{epoch_number{1}, "b", boot_id{}}});
+  s.start();
+  EXPECT_TRUE(s.stands.rebuilding);
+  s.run();
+  EXPECT_FALSE(s.stands.rebuilding);
+  s.restart();
+  EXPECT_FALSE(s.stands.rebuilding) << "what it shows was shown before";
+}
+
 TEST(replica_snapshots, never_serves_rows_that_were_left_unfinished) {
   replica_story s;
   overlay rows{*s.rows};

@@ -51,6 +51,21 @@ TEST_F(lagging_view, waits_for_the_end_of_a_job_that_it_did_not_know) {
   EXPECT_EQ(r.json()["status"], "completed");
 }
 
+TEST_F(lagging_view, a_view_that_is_made_anew_shows_nothing_older_than_before) {
+  auto id = submit_one();
+  node.rebuild({default_log});
+  EXPECT_EQ(client.get(path_of(id)).status, 200);
+  EXPECT_EQ(node.caught_up(), (rounds{{default_log, 1}}));
+  EXPECT_EQ(client.get("/api/v1/nodes").status, 200)
+      << "what a node says of itself waits for nobody";
+  node.break_catch_up(true);
+  EXPECT_EQ(client.get(path_of(id)).status, 503);
+  EXPECT_EQ(client.get("/readyz").status, 200);
+  node.rebuild({});
+  EXPECT_EQ(client.get(path_of(id)).status, 200);
+  EXPECT_EQ(node.caught_up(), (rounds{{default_log, 1}}));
+}
+
 TEST_F(lagging_view, says_404_after_one_look_behind) {
   auto r = client.get(path_of(strange_id(default_log, now())));
   EXPECT_EQ(r.status, 404);

@@ -263,6 +263,16 @@ void memory_backend::release_asks() {
     asio::post(thread_, std::move(one));
 }
 
+void memory_backend::rebuild(std::set<log_number> logs) {
+  std::lock_guard lock{mutex_};
+  rebuilding_ = std::move(logs);
+}
+
+std::set<log_number> memory_backend::rebuilding() const {
+  std::lock_guard lock{mutex_};
+  return rebuilding_;
+}
+
 void memory_backend::set_unready(std::string component) {
   std::lock_guard lock{mutex_};
   unready_ = std::move(component);

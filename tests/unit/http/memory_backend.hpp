@@ -70,6 +70,7 @@ public:
 
   void watch(std::function<void(std::vector<job_change>)> on_changes) override;
   std::vector<readiness> ready() const override;
+  std::set<log_number> rebuilding() const override;
   std::vector<seen_node> nodes() const override;
   void drain(const std::string& node) override;
   std::string metrics() const override;
@@ -108,6 +109,9 @@ public:
   /// The view shows nothing new until it was caught up with in each of these logs, as if what
   /// comes meanwhile came through other nodes.
   void lag_in(std::set<log_number> logs);
+
+  /// The views of these logs were begun anew; nothing: they have caught up.
+  void rebuild(std::set<log_number> logs);
 
   /// Nobody leads any log: `catch_up` fails; false: somebody does again.
   void break_catch_up(bool broken);
@@ -162,6 +166,7 @@ private:
   bool held_ = false;
   std::vector<std::function<void()>> waiting_;
   std::string unready_;
+  std::set<log_number> rebuilding_;
   std::multiset<std::string> counted_;
   std::map<log_number, int> asked_;
   boost::asio::thread_pool thread_{1};
