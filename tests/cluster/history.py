@@ -217,6 +217,9 @@ class History:
         return Counter(row.status for row in self.jobs())
 
     def longest_gap_after(self, moment, within):
-        """Returns how long no job completed at most, around `moment` and after it."""
-        times = [at for at in self.completed_at() if moment - 1 <= at <= moment + within]
-        return max((later - at for at, later in zip(times, times[1:])), default=within)
+        """Returns how long no job completed at most, from `moment` on and for `within` seconds.
+
+        A stall that is not over by then counts until then: the worst must not look like the best."""
+        end = moment + within
+        times = [at for at in self.completed_at() if at < end] + [end]
+        return max((later - at for at, later in zip(times, times[1:]) if later > moment), default=within)
