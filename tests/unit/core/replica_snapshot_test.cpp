@@ -234,7 +234,8 @@ TEST(replica_snapshots, a_record_that_the_log_has_lost_for_good_is_stepped_over_
     s.effects.clear();
     s.hear(record_tailed{journal_index{3}, s.journal[2]});
     s.look_answered();
-    s.read_answered();
+    if (times < 2)
+      s.read_answered();
   }
   auto tail = s.take<effect::tail>();
   ASSERT_TRUE(tail);
