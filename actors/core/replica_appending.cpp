@@ -221,6 +221,7 @@ void replica::machine::drop_undecided(errc code) {
   next = {};
   building.take();
   silent_nodes.clear(); // What was to end their leases may be among it.
+  snapshots.wished = false;
   for (auto left = waiting.size(); left > 0; --left) {
     auto w = take_first();
     if (w.caller)

@@ -159,6 +159,7 @@ struct replica::machine {
   result<void> read_standing();
   void tend_snapshots(milliseconds passed);
   void compare_frozen();
+  void offer_again(milliseconds passed);
   void trim();
   void check_newest();
   bool is_read_by_others() const;

@@ -68,6 +68,10 @@ struct snapshot_work {
   record_hash frozen_hash;               ///< Of the record at `freezing`.
   frozen_state frozen;                   ///< The last that was walked.
   std::optional<milliseconds> export_failed{};
+  std::optional<snapshot> offered{}; ///< By this node, and not known to be taken.
+  milliseconds since_offer{};
+  milliseconds newest_for{};             ///< The newest of `kept` has been known.
+  milliseconds ask_period{30'000};       ///< While seeking: after so long another one is asked for.
   std::optional<journal_index> checking; ///< Being read back.
   journal_index checked{};               ///< The last that was.
   milliseconds since_check{};

@@ -133,7 +133,7 @@ void replica::machine::put_back() {
   if (!raw)
     return halt(raw.error());
   if (!*raw) {
-    auto kept = first_raw_record(base, config.log);
+    auto kept = first_raw_record(base, config.log, *putting);
     return kept ? move_log(kept->value_or(dure::next(position.index))) : halt(kept.error());
   }
   putting_read = false;

@@ -67,13 +67,15 @@ void write_position(overlay& state, log_number log, const log_position& position
   state.put(family::tail, keys::tail(log, position.index), std::move(bytes));
 }
 
-result<std::optional<journal_index>> first_raw_record(const state_reader& state, log_number log) {
+result<std::optional<journal_index>> first_raw_record(const state_reader& state, log_number log,
+                                                      journal_index from) {
   std::optional<journal_index> first;
-  auto scanned = state.scan(family::tail, keys::all_of(log), scan_order::ascending,
-                            [&first](std::string_view key, std::string_view) {
-                              first = keys::index_in_tail(key);
-                              return false;
-                            });
+  auto scanned =
+      state.scan(family::tail, {keys::tail(log, from), keys::all_of(log).until},
+                 scan_order::ascending, [&first](std::string_view key, std::string_view) {
+                   first = keys::index_in_tail(key);
+                   return false;
+                 });
   if (!scanned)
     return scanned.error();
   return first;

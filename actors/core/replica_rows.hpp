@@ -35,8 +35,10 @@ result<log_position> decode_position(std::string_view row);
 void write_position(overlay& state, log_number log, const log_position& position,
                     std::string bytes);
 
-/// Returns the index of the oldest record whose raw bytes are kept, or nothing. O(1).
-result<std::optional<journal_index>> first_raw_record(const state_reader& state, log_number log);
+/// Returns the index of the oldest record from `from` on whose raw bytes are kept, or nothing.
+/// O(1).
+result<std::optional<journal_index>> first_raw_record(const state_reader& state, log_number log,
+                                                      journal_index from = {});
 
 /// Returns the raw bytes of an applied record, or nothing when they are not kept (any more).
 result<std::optional<std::string>> read_raw_record(const state_reader& state, log_number log,

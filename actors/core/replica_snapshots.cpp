@@ -12,8 +12,10 @@ namespace dure {
 namespace {
 
 constexpr milliseconds retry_period{30'000}; ///< Of what failed, or was asked for in vain.
-/// Who has been silent for longer is not waited for to read a snapshot back.
-constexpr milliseconds reader_silence{10'000};
+constexpr milliseconds ask_period_max{3'600'000};
+/// So long a leader waits for another node to read its snapshot back before it does so itself.
+constexpr milliseconds reader_patience{3'600'000};
+constexpr milliseconds fresh_look{2'500};
 
 bool begins_snapshot(const std::vector<event>& events) {
   return std::any_of(events.begin(), events.end(), [](const event& e) {
@@ -60,9 +62,11 @@ void replica::machine::hear(state_frozen& f) {
     return;
   snapshots.freezing.reset();
   snapshots.frozen = {f.index, f.digest};
-  if (f.blob)
-    emit(replica_effect::ask{
-        offer_snapshot{{f.index, snapshots.frozen_hash, std::move(*f.blob), f.digest}}});
+  if (!f.blob)
+    return;
+  snapshots.offered = {f.index, snapshots.frozen_hash, std::move(*f.blob), f.digest};
+  snapshots.since_offer = milliseconds{0};
+  emit(replica_effect::ask{offer_snapshot{*snapshots.offered}});
 }
 
 void replica::machine::hear(freeze_failed& f) {
@@ -117,6 +121,7 @@ result<void> replica::machine::read_standing() {
 void replica::machine::tend_snapshots(milliseconds passed) {
   snapshots.since_check += passed;
   snapshots.since_trim += passed;
+  snapshots.newest_for += passed;
   if (snapshots.export_failed)
     *snapshots.export_failed += passed;
   if (snapshots.stale) {
@@ -125,14 +130,29 @@ void replica::machine::tend_snapshots(milliseconds passed) {
       return halt(row.error());
     snapshots.kept = std::move(row->kept);
     snapshots.stale = false;
+    snapshots.newest_for = milliseconds{0};
   }
   compare_frozen();
   if (in == phase::halted)
     return;
+  offer_again(passed);
   trim();
   check_newest();
   if (in == phase::leading)
     begin_snapshot_if_due();
+}
+
+/// An offer may get lost while the leader changes.
+void replica::machine::offer_again(milliseconds passed) {
+  if (!snapshots.offered)
+    return;
+  if (!snapshots.kept.empty() && snapshots.kept.back().of.index >= snapshots.offered->index)
+    return snapshots.offered.reset();
+  snapshots.since_offer += passed;
+  if (snapshots.since_offer < retry_period)
+    return;
+  snapshots.since_offer = milliseconds{0};
+  emit(replica_effect::ask{offer_snapshot{*snapshots.offered}});
 }
 
 /// The leader's snapshot of an index and this node's state there must be the same.
@@ -156,6 +176,8 @@ void replica::machine::trim() {
   }
   // A deletion may come back when servers die: it is looked for again now and then.
   const auto again = stream.first < *point && snapshots.since_trim >= retry_period;
+  if (again && !is_news && since_look > fresh_look)
+    return ask_look();
   if (in == phase::leading && !lost && (is_news || again)) {
     snapshots.since_trim = milliseconds{0};
     emit(replica_effect::start_log_at{*point});
@@ -173,12 +195,10 @@ void replica::machine::check_newest() {
   emit(replica_effect::check_snapshot{newest.of});
 }
 
+/// A leader that reads its own snapshot back proves little: others, where there are any, do so. One
+/// that disagrees halts and is silent, so silence is no consent for long.
 bool replica::machine::is_read_by_others() const {
-  auto others = false;
-  peers.for_each_heard_within(reader_silence, [&](const replica_input::peer& p, milliseconds) {
-    others = others || std::find(schedulers.begin(), schedulers.end(), p.node) != schedulers.end();
-  });
-  return others;
+  return schedulers.size() > 1 && snapshots.newest_for < reader_patience;
 }
 
 void replica::machine::begin_snapshot_if_due() {
@@ -194,8 +214,12 @@ void replica::machine::begin_snapshot_if_due() {
 
 /// The log begins after the record that is needed next: it tells of a snapshot to start from.
 void replica::machine::seek_snapshot() {
+  if (out)
+    give_up_flight();
   in = phase::seeking;
+  const auto patience = snapshots.ask_period;
   snapshots = {};
+  snapshots.ask_period = patience;
   snapshots.sought = journal_index{number(stream.first) - 1};
   emit(replica_effect::tail{stream.first});
 }
@@ -232,8 +256,10 @@ void replica::machine::install(std::optional<snapshot> from) {
 /// Nothing that could be read was found for long: looks again, and asks for a new one.
 void replica::machine::keep_seeking(milliseconds passed) {
   snapshots.since_check += passed;
-  if (snapshots.sought < stream.last || snapshots.since_check < retry_period)
+  if (snapshots.sought < stream.last || snapshots.since_check < snapshots.ask_period)
     return;
+  // A node that can read none must not have the leader make one after the other.
+  snapshots.ask_period = std::min(2 * snapshots.ask_period, ask_period_max);
   seek_snapshot();
   emit(replica_effect::ask{begin_snapshot{}});
 }

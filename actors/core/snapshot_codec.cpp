@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::string_view magic = "DS";
 constexpr std::uint8_t end_of_rows = 0;
+constexpr std::size_t end_bytes_max = 64;
 
 bool is_of_snapshots(family f) {
   return f != family::tail && f != family::meta;
@@ -48,11 +49,14 @@ for_each_row(const state_reader& state, log_number log,
   return {};
 }
 
-result<record_hash> digest_of(const state_reader& state, log_number log) {
+result<record_hash> digest_of(const state_reader& state, log_number log,
+                              const std::function<bool()>& goes_on) {
   running_hash digest;
   std::string line;
   auto walked =
       for_each_row(state, log, [&](family in, std::string_view key, std::string_view value) {
+        if (!goes_on())
+          return result<void>{error{errc::cancelled, "the walk over a log's rows was given up"}};
         line.clear();
         writer w{line};
         put_line(w, in, key, value);
@@ -167,8 +171,10 @@ result<std::optional<snapshot_line>> snapshot_parser::take_end() {
   const auto rows = r.varint();
   record_hash digest;
   get(r, digest);
-  if (!r.ok())
+  if (!r.ok() && bytes_.size() - read_ < end_bytes_max)
     return std::optional<snapshot_line>{};
+  if (!r.ok())
+    return damaged("has a malformed end");
   if (rows != rows_ || digest != digest_.value())
     return damaged("is not what its digest says");
   if (!r.done())

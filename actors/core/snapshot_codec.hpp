@@ -37,8 +37,11 @@ result<void>
 for_each_row(const state_reader& state, log_number log,
              const std::function<result<void>(family, std::string_view, std::string_view)>& visit);
 
-/// Returns the digest of a log's rows as they are. O(rows).
-result<record_hash> digest_of(const state_reader& state, log_number log);
+/// Returns the digest of a log's rows as they are; errc::cancelled when `goes_on` says no more.
+/// O(rows).
+result<record_hash> digest_of(
+    const state_reader& state, log_number log,
+    const std::function<bool()>& goes_on = [] { return true; });
 
 /// Makes the bytes of a snapshot. One owner.
 class snapshot_writer {

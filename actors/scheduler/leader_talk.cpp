@@ -32,8 +32,9 @@ void send_wishes(scheduler_state& state, std::vector<command> wishes, ticket fir
 
 bool is_led_elsewhere(const scheduler_state& state) {
   const auto& stands = state.status.standing;
-  return state.peers && !stands.leads && !stands.leader.empty() &&
-         stands.leader != state.context->replica.node;
+  // A view that is being made anew does not know who leads, or may think that this node did.
+  const auto known = !stands.leader.empty() && stands.leader != state.context->replica.node;
+  return state.peers && !stands.leads && (known || stands.rebuilding);
 }
 
 void ask_leader(scheduler_state& state, std::vector<command> wishes, batch_number batch) {

@@ -162,7 +162,7 @@ void stored_snapshots::freeze(log_number log, const log_position& at, bool expor
       auto blob = export_rows(files_, *kept, log, at, ending_, done.digest);
       blob ? void(done.blob = std::move(*blob)) : void(why = blob.error());
     } else {
-      auto digest = digest_of(*kept, log);
+      auto digest = digest_of(*kept, log, [this] { return !ending_; });
       digest ? void(done.digest = *digest) : void(why = digest.error());
     }
     if (why.code == errc{})

@@ -1,6 +1,7 @@
 #include "node/wiring/blob_restorer.hpp"
 
 #include "actors/core/blob_uses.hpp"
+#include "actors/core/keys.hpp"
 #include "gateway/api/queue_directory.hpp"
 #include "node/wiring/node_services.hpp"
 
@@ -22,13 +23,18 @@ bool is_needed(const state_reader& view, const std::string& sha256) {
   if (!directory)
     return true;
   const auto in_log = [&](log_number log) {
+    // While rows are being replaced, what is not there says nothing.
+    auto unfinished = view.get(family::meta, keys::unfinished(log));
+    if (!unfinished || *unfinished)
+      return true;
     auto needed = queries::is_blob_needed(view, log, sha256, users_max);
     return !needed || *needed;
   };
-  return std::any_of(directory->all().begin(), directory->all().end(), [&](const auto& queue) {
-    const auto& logs = queue.second.logs;
-    return std::any_of(logs.begin(), logs.end(), in_log);
-  });
+  return in_log(control_log) ||
+         std::any_of(directory->all().begin(), directory->all().end(), [&](const auto& queue) {
+           const auto& logs = queue.second.logs;
+           return std::any_of(logs.begin(), logs.end(), in_log);
+         });
 }
 
 blob_restorer::blob_restorer(node_services& services)

@@ -35,7 +35,7 @@ class Snapshots(unittest.TestCase):
                     shards = self.cluster.ask(name, "GET", "/api/v1/shards", timeout=5).json()["shards"]
                 except OSError:
                     continue
-                return next(shard["leader"] for shard in shards if shard["queue"] == "default")
+                return next((shard["leader"] for shard in shards if shard["queue"] == "default"), None)
             return None
 
         return wait_until(named, 60, "somebody leads")
@@ -99,7 +99,9 @@ class Snapshots(unittest.TestCase):
             for table in (folder / "data" / "rocksdb").glob("MANIFEST-*"):
                 table.write_bytes(bytes(byte ^ 0x55 for byte in table.read_bytes()))
 
+        installs = {name: self.log_of(name).count("snapshot-install") for name in NAMES}
         damaged = self.break_and_mend(damage)
+        self.assertGreater(self.log_of(damaged).count("snapshot-install"), installs[damaged])
         self.assertIn("store-quarantined", self.log_of(damaged))
         self.assertTrue((self.cluster.folder / damaged / "data" / "rocksdb.damaged-1").is_dir())
 

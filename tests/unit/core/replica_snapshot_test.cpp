@@ -107,6 +107,19 @@ TEST(replica_snapshots, trims_log_and_tail_behind_the_older_of_two) {
   EXPECT_EQ(begins->first, first);
 }
 
+TEST(replica_snapshots, offers_again_what_may_have_got_lost) {
+  auto s = alone();
+  const auto frozen = grow(s);
+  s.hear(state_frozen{frozen.at.index, digest_now(s), some_blob()});
+  ASSERT_TRUE(s.take<effect::ask>()) << "which nobody hears";
+  s.wait(milliseconds{31'000});
+  s.run();
+  ASSERT_TRUE(grant_ask(s));
+  s.wait(milliseconds{61'000});
+  auto asked = s.take<effect::ask>();
+  EXPECT_FALSE(asked && std::holds_alternative<offer_snapshot>(asked->wish));
+}
+
 TEST(replica_snapshots, tries_again_when_an_export_has_failed) {
   auto s = alone();
   s.hear(freeze_failed{grow(s).at.index});
