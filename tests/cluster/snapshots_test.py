@@ -8,8 +8,8 @@ import shutil
 import subprocess
 import unittest
 
+from clients import Clients
 from dure_node import BINARY, wait_until
-from history import Clients
 from local_cluster import NAMES, Cluster, skip_unless_possible
 
 BULK = "x" * 12_000
@@ -69,8 +69,8 @@ class Snapshots(unittest.TestCase):
             harm(self.cluster.folder / victim)
             self.cluster.start(victim)
             wait_until(lambda: self.ready(victim), 120, f"{victim} is ready")
-        self.assertEqual(clients.settle(), set())
-        self.assertEqual(clients.broken, [])
+        self.assertEqual(clients.history.settle(self.cluster.gateways), set())
+        self.assertEqual(clients.history.broken, [])
         for one in ids[::7]:
             self.assertEqual(self.cluster.ask(victim, "GET", f"/api/v1/jobs/{one}").status, 200)
         return victim
