@@ -1,6 +1,7 @@
 #include "actors/core/replica.hpp"
 
 #include "actors/core/replica_machine.hpp"
+#include "actors/core/replica_words.hpp"
 
 #include <utility>
 
@@ -111,7 +112,9 @@ void replica::machine::hear(replica_input::members& m) {
 }
 
 void replica::machine::hear(replica_input::accept_loss&) {
-  loss_accepted = lost.has_value();
+  // What is missing may be known by a peer's word alone; while somebody leads, it is on its way.
+  const auto told = in == phase::following && quiet.over() && peers.ahead_of(stream.last);
+  loss_accepted = lost || told;
 }
 
 void replica::machine::hear(replica_input::drain&) {
@@ -209,7 +212,7 @@ std::string replica::machine::why_not() const {
   if (in == phase::leading)
     return {};
   if (lost && !settled())
-    return "The journal has lost records; waiting for the other schedulers to tell theirs.";
+    return waits_for_tails(config);
   if (in == phase::recovering)
     return "The journal has lost records; appending them again.";
   if (in == phase::seeking)
@@ -225,7 +228,7 @@ std::string replica::machine::why_not() const {
   if (yields_to_better_clocks())
     return "This node's clock is more than 2 s off the others'; it leaves leading to them.";
   if (const auto* ahead = peers.ahead_of(stream.last))
-    return "Node " + ahead->node + " has records that the journal does not have.";
+    return waits_for_records_of(config, ahead->node);
   return "Nobody leads.";
 }
 

@@ -1,4 +1,5 @@
 #include "actors/core/replica_machine.hpp"
+#include "actors/core/replica_words.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -10,11 +11,6 @@ namespace {
 /// How long the node that led last waits to hear of a later leader before it mends the log alone.
 constexpr milliseconds grace_of_the_last_leader{3'000};
 constexpr milliseconds living_silence{5'000}; ///< Who has been silent for longer is not waited for.
-
-error fork_at(journal_index index) {
-  return {errc::corrupt, "the journal has another record " + std::to_string(number(index)) +
-                             " than this node has applied: records were lost and others written"};
-}
 
 } // namespace
 
@@ -65,7 +61,7 @@ void replica::machine::check_common(record_read& r) {
   if (!own)
     return halt(own.error());
   if (*own && trailing_hash(**own) != *there)
-    return halt(fork_at(common));
+    return halt(fork_at(config, common));
   proceed();
 }
 
@@ -175,7 +171,7 @@ void replica::machine::resolve_put_back(record_read& r) {
   if (!own)
     return halt(own.error());
   if (!*own || trailing_hash(**own) != *there)
-    return halt(fork_at(*putting));
+    return halt(fork_at(config, *putting));
   put_back_taken(*putting);
 }
 
@@ -187,7 +183,7 @@ bool replica::machine::forked_from(const replica_input::peer& p) {
   if (!own)
     halt(own.error());
   else if (*own && trailing_hash(**own) != p.hash)
-    halt(fork_at(p.index));
+    halt(tails_differ(config, p.index, p.node));
   return in == phase::halted;
 }
 
