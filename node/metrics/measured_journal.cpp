@@ -48,6 +48,8 @@ public:
 
   void start_at(journal_index first) override { below_->start_at(first); }
 
+  void remove() override { below_->remove(); }
+
   void tail(journal_index from) override { below_->tail(from); }
 
   void stop_tail() override { below_->stop_tail(); }

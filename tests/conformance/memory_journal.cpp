@@ -91,6 +91,12 @@ struct memory_journal_source::world {
     return stream_seen{false, s.first(), s.last(), s.created};
   }
 
+  journal_message remove(const stream_key& key) {
+    if (!away)
+      streams[key].exists = false;
+    return look(key);
+  }
+
   /// Puts into the outbox what tails have not been told yet.
   void feed_tails() {
     for (const auto& r : readers) {
@@ -157,6 +163,10 @@ public:
     auto& s = world_->streams[self_->of];
     if (!world_->away && s.exists && first > s.first())
       s.start_at(first);
+  }
+
+  void remove() override {
+    answer([&] { return world_->remove(self_->of); });
   }
 
   void tail(journal_index from) override {
