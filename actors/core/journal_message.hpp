@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/core/error.hpp"
 #include "actors/core/ids.hpp"
 #include "actors/core/record.hpp"
 #include "actors/core/time.hpp"
@@ -47,9 +48,9 @@ struct record_tailed {
 
 /// Answer to a look.
 struct stream_seen {
-  bool failed = false;   ///< Could not be asked; the rest means nothing.
-  journal_index first{}; ///< 1 in a stream that was never trimmed, even an empty one.
-  journal_index last{};  ///< 0 when it is empty and never had a record.
+  std::optional<error> failure; ///< Why it cannot be used now; the rest means nothing.
+  journal_index first{};        ///< 1 in a stream that was never trimmed, even an empty one.
+  journal_index last{};         ///< 0 when it is empty and never had a record.
   timestamp created{};
 };
 

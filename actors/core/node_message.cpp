@@ -169,6 +169,10 @@ std::string encode(const beat_message& m) {
   return encode_any(m);
 }
 
+std::string encode(const shard_mending& m) {
+  return encode_any(m);
+}
+
 result<request_message> decode_request(std::string_view bytes) {
   return decode_any<request_message>(bytes);
 }
@@ -179,6 +183,10 @@ result<reply_message> decode_reply(std::string_view bytes) {
 
 result<beat_message> decode_beat(std::string_view bytes) {
   return decode_any<beat_message>(bytes);
+}
+
+result<shard_mending> decode_mending(std::string_view bytes) {
+  return decode_any<shard_mending>(bytes);
 }
 
 } // namespace dure

@@ -1,6 +1,7 @@
 #include "actors/core/replica.hpp"
 
 #include "actors/core/replica_machine.hpp"
+#include "actors/core/replica_words.hpp"
 
 #include <utility>
 
@@ -102,7 +103,7 @@ void replica::machine::hear(replica_input::tick& t) {
     emit(replica_effect::tail{dure::next(position.index)});
   }
   auto wants_news = (in == phase::recovering && !putting) || in == phase::seeking ||
-                    (in == phase::following && (quiet.over() || lone() || journal_away));
+                    (in == phase::following && (quiet.over() || lone() || stream.failure));
   if (wants_news && since_look >= look_period)
     ask_look();
 }
@@ -112,7 +113,9 @@ void replica::machine::hear(replica_input::members& m) {
 }
 
 void replica::machine::hear(replica_input::accept_loss&) {
-  loss_accepted = lost.has_value();
+  // What is missing may be known by a peer's word alone; while somebody leads, it is on its way.
+  const auto told = in == phase::following && quiet.over() && peers.ahead_of(stream.last);
+  loss_accepted = lost || told;
 }
 
 void replica::machine::hear(replica_input::drain&) {
@@ -128,12 +131,13 @@ void replica::machine::hear(journal_message& m) {
 
 void replica::machine::hear(stream_seen& seen) {
   look_asked = false;
-  journal_away = seen.failed;
-  if (!seen.failed)
+  if (seen.failure)
+    stream.failure = std::move(seen.failure);
+  else
     stream = seen;
   if (out && out->at == flight::stage::looking)
     return inspect_for_flight();
-  if (seen.failed)
+  if (stream.failure)
     return;
   if (in == phase::following)
     reconsider();
@@ -207,12 +211,12 @@ std::string replica::machine::why_not() const {
     return halt_reason;
   if (stalled)
     return "The journal has not taken a record for a while.";
-  if (journal_away)
-    return "The journal cannot be reached.";
+  if (stream.failure)
+    return "The journal cannot be used: " + stream.failure->context + ".";
   if (in == phase::leading)
     return {};
   if (lost && !settled())
-    return "The journal has lost records; waiting for the other schedulers to tell theirs.";
+    return waits_for_tails(config);
   if (in == phase::recovering)
     return "The journal has lost records; appending them again.";
   if (in == phase::seeking)
@@ -228,7 +232,7 @@ std::string replica::machine::why_not() const {
   if (yields_to_better_clocks())
     return "This node's clock is more than 2 s off the others'; it leaves leading to them.";
   if (const auto* ahead = peers.ahead_of(stream.last))
-    return "Node " + ahead->node + " has records that the journal does not have.";
+    return waits_for_records_of(config, ahead->node);
   return "Nobody leads.";
 }
 

@@ -23,6 +23,7 @@ struct replica_config {
   bool peers_beat = false; ///< Nodes with leases tell where they stand: one that is silent is lost.
   /// So many bytes of records, or as many as the last one had, lead to a snapshot.
   std::uint64_t snapshot_after_bytes = 64 * 1024 * 1024;
+  std::string place{}; ///< What commands call the log, as in "documents 0".
 };
 
 /// Who leads a log and what is taken: claim of leadership, append, resolution of lost acks,

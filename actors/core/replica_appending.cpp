@@ -114,7 +114,7 @@ void replica::machine::meet_other(const std::string& bytes) {
 
 /// The log was looked at because our append was refused though its place is free.
 void replica::machine::inspect_for_flight() {
-  if (journal_away) {
+  if (stream.failure) {
     out->at = flight::stage::resting;
     return;
   }

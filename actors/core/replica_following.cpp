@@ -1,4 +1,5 @@
 #include "actors/core/replica_machine.hpp"
+#include "actors/core/replica_words.hpp"
 
 #include <utility>
 
@@ -36,8 +37,7 @@ void replica::machine::compare_known(const record_tailed& t) {
   if (!own)
     return halt(own.error());
   if (*own && **own != t.bytes)
-    halt({errc::corrupt, "the journal has another record " + std::to_string(number(t.index)) +
-                             " than this node has applied"});
+    halt(fork_at(config, t.index));
 }
 
 void replica::machine::apply_tailed(record_tailed& t) {
@@ -88,7 +88,7 @@ std::optional<error> replica::machine::breaks_chain(const record& r, journal_ind
   if (r.log != config.log || r.index != at)
     return broken("is not where it belongs");
   if (r.previous != position.hash)
-    return broken("does not continue what this node has applied: the journal has forked");
+    return fork_before(config, r.index);
   if (r.time < position.time || r.epoch < position.epoch)
     return broken("goes back in time");
   if (r.epoch == position.epoch)

@@ -179,7 +179,7 @@ struct replica::machine {
   timestamp now{};
   monotonic ticks{};
   log_position position;
-  stream_seen stream;           ///< As last seen.
+  stream_seen stream;           ///< As last seen; its `failure` is of the last look.
   timestamp accepted_created{}; ///< The life of the stream that this store trusts; zero: none yet.
   std::optional<milliseconds> lost;     ///< For how long it is known that the log lost something.
   timestamp lost_in{};                  ///< The life of the stream that `lost` is about.
@@ -217,7 +217,6 @@ struct replica::machine {
   bool leaving = false;          ///< The node has begun to end: others should lead.
 
   bool look_asked = false;
-  bool journal_away = false;
   milliseconds since_look{};
   bool stalled = false; ///< No append was taken for a long time; callers are not kept waiting.
   bool draining = false;

@@ -1,4 +1,5 @@
 #include "actors/core/replica_machine.hpp"
+#include "actors/core/replica_words.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -12,11 +13,6 @@ constexpr milliseconds grace_of_the_last_leader{3'000};
 /// A server that has lost a record to damage leaves it out; a trimmed log looks so for a moment.
 constexpr int gaps_to_believe = 3;
 constexpr milliseconds living_silence{5'000}; ///< Who has been silent for longer is not waited for.
-
-error fork_at(journal_index index) {
-  return {errc::corrupt, "the journal has another record " + std::to_string(number(index)) +
-                             " than this node has applied: records were lost and others written"};
-}
 
 } // namespace
 
@@ -68,7 +64,7 @@ void replica::machine::check_common(record_read& r) {
   if (!own)
     return halt(own.error());
   if (*own && trailing_hash(**own) != *there)
-    return halt(fork_at(common));
+    return halt(fork_at(config, common));
   proceed();
 }
 
@@ -178,7 +174,7 @@ void replica::machine::resolve_put_back(record_read& r) {
   if (!own)
     return halt(own.error());
   if (!*own || trailing_hash(**own) != *there)
-    return halt(fork_at(*putting));
+    return halt(fork_at(config, *putting));
   put_back_taken(*putting);
 }
 
@@ -190,7 +186,7 @@ bool replica::machine::forked_from(const replica_input::peer& p) {
   if (!own)
     halt(own.error());
   else if (*own && trailing_hash(**own) != p.hash)
-    halt(fork_at(p.index));
+    halt(tails_differ(config, p.index, p.node));
   return in == phase::halted;
 }
 

@@ -39,6 +39,10 @@ public:
   /// Not answered; the next look shows it.
   virtual void start_at(journal_index first) = 0;
 
+  /// Deletes the log with all its records and makes it again. Answered by stream_seen, like a look;
+  /// one that failed leaves open whether it was done, or will be.
+  virtual void remove() = 0;
+
   /// Delivers every record from `from` on as record_tailed, in order and without a gap, until
   /// stop_tail. Survives reconnects. A second call moves the tail.
   virtual void tail(journal_index from) = 0;

@@ -28,8 +28,9 @@ public:
   /// Reads a snapshot back. Answered by snapshot_checked.
   virtual void check(log_number log, const snapshot& of, listener told) = 0;
 
-  /// Replaces the rows of the log by the snapshot's, once that was found to be whole; or by none.
-  /// Answered by snapshot_installed. Nobody else writes or relies on the log's rows meanwhile.
+  /// Replaces the rows of the log by the snapshot's, once that was found to be whole; or by none,
+  /// once its raw records were set aside where a person finds them. Answered by
+  /// snapshot_installed. Nobody else writes or relies on the log's rows meanwhile.
   virtual void install(log_number log, const std::optional<snapshot>& of, listener told) = 0;
 };
 

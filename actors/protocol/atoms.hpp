@@ -21,6 +21,7 @@ using leaving = caf::atom_constant<caf::atom("leaving")>;
 using members = caf::atom_constant<caf::atom("members")>;
 using namesake = caf::atom_constant<caf::atom("namesake")>;
 using snapshot = caf::atom_constant<caf::atom("snapshot")>;
+using mend = caf::atom_constant<caf::atom("mend")>;
 using records = caf::atom_constant<caf::atom("records")>;
 
 } // namespace dure::atom

@@ -2,6 +2,7 @@
 
 #include "actors/core/command.hpp"
 #include "actors/core/journal_message.hpp"
+#include "actors/core/mending.hpp"
 #include "actors/core/snapshot_message.hpp"
 #include "actors/ports/audience.hpp"
 #include "actors/ports/courier.hpp"
@@ -75,6 +76,8 @@ using scheduler_actor = caf::typed_actor<
     caf::reacts_to<atom::members, std::vector<std::string>>,
     // Something came of work on a snapshot.
     caf::reacts_to<atom::snapshot, snapshot_message>,
+    // An operator's word on this log has come.
+    caf::reacts_to<atom::mend, shard_mending>,
     // Time has passed.
     caf::reacts_to<atom::tick>,
     // The node has begun to end: other nodes may know.
@@ -124,6 +127,8 @@ using supervisor_actor = caf::typed_actor<
     caf::reacts_to<atom::namesake, boot_id>,
     // A scheduler saw that an attempt of this node shall be cancelled.
     caf::reacts_to<atom::cancel, lease>,
+    // An operator's word on a log has come.
+    caf::reacts_to<atom::mend, shard_mending>,
     // Time has passed.
     caf::reacts_to<atom::tick>,
     // The node ends: first the worker, then the schedulers. Answers when all is done.
@@ -152,6 +157,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::journal_message)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::channel_message)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::snapshot_message)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::courier_message)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::shard_mending)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::shard_status)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::worker_status)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dure::route_table)

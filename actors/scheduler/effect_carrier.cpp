@@ -217,6 +217,10 @@ carried carry_out(scheduler_state& state, replica_effects effects) {
   return carry.wrote ? carried::wrote : carried::nothing_written;
 }
 
+void stop_log(scheduler_state& state, errc code, const std::string& reason) {
+  carrier{state}.halt(code, reason);
+}
+
 void answer_drains(scheduler_state& state) {
   if (state.drains.empty() || !is_idle(state))
     return;

@@ -3,6 +3,7 @@
 #include "actors/core/replica.hpp"
 
 #include <cstdint>
+#include <string>
 
 namespace dure {
 
@@ -13,6 +14,9 @@ enum class carried : std::uint8_t { nothing_written, wrote };
 /// Does what a replica wants done, in order: journal, store, callers, audience. Stops at a failed
 /// write of the store, since nothing after it may become known.
 carried carry_out(scheduler_state& state, replica_effects effects);
+
+/// Does nothing more with the log in this life of its actor, and tells everybody why.
+void stop_log(scheduler_state& state, errc code, const std::string& reason);
 
 /// Answers those who wait for the end, if nothing is in flight.
 void answer_drains(scheduler_state& state);

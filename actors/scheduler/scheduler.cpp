@@ -3,6 +3,7 @@
 #include "actors/protocol/weak_handle.hpp"
 #include "actors/scheduler/effect_carrier.hpp"
 #include "actors/scheduler/leader_talk.hpp"
+#include "actors/scheduler/mender.hpp"
 
 #include <caf/send.hpp>
 #include <utility>
@@ -27,6 +28,9 @@ void wait_for_work(scheduler_pointer self, claim_request request, caller_functio
                    origin from);
 void pass_barrier(scheduler_pointer self, caller_function caller, origin from);
 void hear(scheduler_pointer self, channel_message& told);
+void hear(scheduler_pointer self, journal_message& told);
+void hear(scheduler_pointer self, snapshot_message& told);
+void mend(scheduler_pointer self, const shard_mending& wish);
 void step(scheduler_pointer self, replica_message message);
 void look_at_clock(scheduler_pointer self);
 caller_function local_caller(outcomes_promise caller);
@@ -53,16 +57,13 @@ scheduler_actor::behavior_type scheduler(scheduler_pointer self, scheduler_conte
         pass_barrier(self, local_caller(caller), origin::here);
         return caller;
       },
-      [self](atom::journal, journal_message& told) { step(self, std::move(told)); },
-      [self](atom::snapshot, snapshot_message& told) {
-        if (std::holds_alternative<snapshot_installed>(told))
-          self->state.view->forget();
-        step(self, std::move(told));
-      },
+      [self](atom::journal, journal_message& told) { hear(self, told); },
+      [self](atom::snapshot, snapshot_message& told) { hear(self, told); },
       [self](atom::channel, channel_message& told) { hear(self, told); },
       [self](atom::members, std::vector<std::string>& schedulers) {
         step(self, replica_input::members{std::move(schedulers)});
       },
+      [self](atom::mend, const shard_mending& wish) { mend(self, wish); },
       [self](atom::tick) {
         self->delayed_send(self, tick_period, atom::tick::value);
         look_at_clock(self);
@@ -87,6 +88,7 @@ namespace {
 void open(scheduler_pointer self, scheduler_context context) {
   auto& state = self->state;
   auto& of = state.context.emplace(std::move(context));
+  of.replica.place = of.queue + " " + std::to_string(of.shard);
   weak_handle to{scheduler_actor{self}};
   state.status = {of.queue, of.shard, of.replica.log, {}, {}};
   state.view = std::make_unique<head_window>(of.rows);
@@ -138,6 +140,33 @@ void look_at_clock(scheduler_pointer self) {
     beat(state);
   step(self, at);
   settle(state, state.remote.take_overdue(at.ticks));
+  go_on_mending(state);
+}
+
+/// The next life reads what is there now.
+void end(scheduler_pointer self) {
+  self->quit(caf::exit_reason::user_shutdown);
+}
+
+void hear(scheduler_pointer self, journal_message& told) {
+  if (is_mended_by(self->state, told))
+    return end(self);
+  step(self, std::move(told));
+}
+
+void hear(scheduler_pointer self, snapshot_message& told) {
+  if (std::holds_alternative<snapshot_installed>(told))
+    self->state.view->forget();
+  if (is_mended_by(self->state, told))
+    return end(self);
+  step(self, std::move(told));
+}
+
+void mend(scheduler_pointer self, const shard_mending& wish) {
+  if (wish.how == shard_mending::way::accept_loss)
+    step(self, replica_input::accept_loss{});
+  else
+    begin_mending(self->state, wish);
 }
 
 /// Opens a batch at the desk; nothing, and the caller is refused, when there is no room or the log
@@ -235,6 +264,8 @@ struct channel_listener {
       of.listeners.heard(of.replica.log, *beat);
     else if (beat->boot != of.replica.boot)
       caf::anon_send(of.supervisor, atom::namesake::value, beat->boot);
+    if (is_mended_by(self->state, *beat))
+      return end(self);
     step(self, std::move(*beat));
   }
 

@@ -36,6 +36,16 @@ struct scheduler_context {
   shard_channel_source* peers = nullptr; ///< Null: no other node has this log.
 };
 
+/// An operator's word that is being carried out; the log has halted here meanwhile.
+struct mending_work {
+  shard_mending wish;
+  monotonic again_at{};    ///< When the journal is asked, or asked again.
+  monotonic until{};       ///< Given up then.
+  timestamp created{};     ///< Of the stream as it was when the word came.
+  bool asked = false;      ///< The journal was asked for what is needed.
+  bool installing = false; ///< The rows are being replaced: nothing else may begin.
+};
+
 struct scheduler_state {
   static inline const char* name = "scheduler";
 
@@ -54,6 +64,7 @@ struct scheduler_state {
   std::vector<caf::typed_response_promise<bool>> drains;
   snapshots::listener tell_snapshot;            ///< Brings it here as a message.
   std::function<void(command_body)> wish_later; ///< As if somebody on this node wished it.
+  std::optional<mending_work> mending;
 };
 
 /// Carries messages to the replica of one log, and what that answers to journal, store and callers.

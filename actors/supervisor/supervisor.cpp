@@ -1,5 +1,6 @@
 #include "actors/supervisor/supervisor.hpp"
 
+#include "actors/supervisor/log_mending.hpp"
 #include "actors/supervisor/queue_care.hpp"
 
 #include <caf/send.hpp>
@@ -44,9 +45,11 @@ supervisor_actor::behavior_type supervisor(supervisor_pointer self, supervisor_c
         if (self->state.worker)
           self->send(self->state.worker, atom::cancel::value, of);
       },
+      [self](atom::mend, const shard_mending& wish) { mend_log(self, wish); },
       [self](atom::tick) {
         self->delayed_send(self, tick_period, atom::tick::value);
         restart_the_dead(self);
+        repeat_mending(self);
         care_for_queues(self);
       },
       [self](atom::drain) {

@@ -67,6 +67,8 @@ struct kept_scheduler {
   std::optional<monotonic> restart_at;
   shard_status status;
   std::uint64_t settings_told = 0; ///< Version of the settings that the shard took or was sent.
+  std::optional<shard_mending> mending; ///< A word that holds for its next lives too,
+  monotonic mending_until{};            ///< until then.
 };
 
 struct supervisor_state {

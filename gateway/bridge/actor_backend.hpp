@@ -23,6 +23,7 @@ struct actor_backend_parts {
   std::string node; ///< This node's name and life.
   boot_id boot;
   std::function<void(const std::string& node)> drain;
+  std::function<void(const shard_mending& wish)> mend;
 };
 
 /// The node as its gateway sees it: wishes go through the bridge actor, changes and standings come
@@ -61,6 +62,8 @@ public:
   std::vector<seen_node> nodes() const override;
 
   void drain(const std::string& node) override { parts_.drain(node); }
+
+  void mend(const shard_mending& wish) override { parts_.mend(wish); }
 
   std::string metrics() const override { return parts_.metrics_text(); }
 

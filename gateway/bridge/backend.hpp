@@ -2,6 +2,7 @@
 
 #include "actors/core/command.hpp"
 #include "actors/core/error.hpp"
+#include "actors/core/mending.hpp"
 #include "actors/core/seen_node.hpp"
 #include "actors/core/state.hpp"
 #include "actors/ports/blobs.hpp"
@@ -77,6 +78,9 @@ public:
 
   /// Asks a node, this one or another, to end as on SIGTERM; lost when it cannot be reached.
   virtual void drain(const std::string& node) = 0;
+
+  /// Tells every node that can be reached, this one too, an operator's word on a log.
+  virtual void mend(const shard_mending& wish) = 0;
 
   /// Returns all metrics in the Prometheus text format.
   virtual std::string metrics() const = 0;

@@ -2,6 +2,7 @@
 #include "gateway/api/node_directory.hpp"
 #include "gateway/http/handlers.hpp"
 #include "gateway/http/keyed.hpp"
+#include "gateway/http/named_node.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -19,6 +20,15 @@ response to_reply(const nlohmann::json& body, int status = 200) {
 
 checked<response> ask_to_end(exchange& e) {
   const auto& name = e.head.captures.front();
+  if (auto refused = refuse_unless_heard(e, name))
+    return *refused;
+  e.use.node.drain(name);
+  return to_reply({{"name", name}, {"state", "draining"}}, 202);
+}
+
+} // namespace
+
+std::optional<problem> refuse_unless_heard(exchange& e, const std::string& name) {
   const auto seen = e.use.node.nodes();
   const auto* node = find_node(seen, name);
   auto registered = read_nodes(e.use.node.view());
@@ -32,11 +42,8 @@ checked<response> ask_to_end(exchange& e) {
   if (!node || !node->is_alive())
     return problem{
         409, "node_silent", "Nothing is heard of that node: it cannot be asked.", {}, {}};
-  e.use.node.drain(name);
-  return to_reply({{"name", name}, {"state", "draining"}}, 202);
+  return std::nullopt;
 }
-
-} // namespace
 
 handlers::outcome handlers::list_nodes(exchange& e) {
   if (auto wrong = query_reader{e.head.parameters}.finish())

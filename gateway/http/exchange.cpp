@@ -51,9 +51,15 @@ asio::awaitable<checked<std::string>> read_whole(exchange& e, std::uint64_t byte
   }
 }
 
+std::optional<problem> refuse_unless_json(const exchange& e) {
+  if (is_json(e.head.content_type))
+    return std::nullopt;
+  return problem{415, "unsupported_media_type", "The body must be application/json.", {}, {}};
+}
+
 asio::awaitable<checked<std::string>> read_json(exchange& e, std::uint64_t bytes_max) {
-  if (!is_json(e.head.content_type))
-    co_return problem{415, "unsupported_media_type", "The body must be application/json.", {}, {}};
+  if (auto refused = refuse_unless_json(e))
+    co_return *refused;
   co_return co_await read_whole(e, bytes_max);
 }
 

@@ -92,6 +92,9 @@ using handler = boost::asio::awaitable<checked<response>> (*)(exchange&);
 /// Returns the whole body; more than `bytes_max` is a 413.
 boost::asio::awaitable<checked<std::string>> read_whole(exchange& e, std::uint64_t bytes_max);
 
+/// Returns the 415 for a body that must be JSON and is not, by its Content-Type.
+std::optional<problem> refuse_unless_json(const exchange& e);
+
 /// Returns the whole body of a request that must be JSON by its Content-Type.
 boost::asio::awaitable<checked<std::string>> read_json(exchange& e, std::uint64_t bytes_max);
 

@@ -102,6 +102,10 @@ outcome list_nodes(exchange& e);
 outcome list_shards(exchange& e);
 outcome drain_node(exchange& e);
 
+// shards.cpp
+outcome recover_shard(exchange& e);
+outcome resolve_shard(exchange& e);
+
 // health.cpp
 outcome live(exchange& e);
 outcome ready(exchange& e);

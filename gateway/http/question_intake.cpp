@@ -20,13 +20,29 @@ constexpr std::size_t import_errors_max = 1'000;
 /// Questions in one upload; beyond this a set is uploaded in parts.
 constexpr std::size_t upload_questions_max = 1'000'000;
 
-std::string message_of(std::size_t taken, std::size_t wrong, bool dry_run, language in) {
+/// Returns ", the first 300 are listed" when not all refused rows are.
+std::string listed(std::size_t wrong, std::size_t told, language in) {
+  if (told == wrong)
+    return {};
+  const auto count = std::to_string(told);
+  return in == language::english ? ", the first " + count + " are listed"
+                                 : ", 처음 " + count + "행만 표시";
+}
+
+std::string message_of(std::size_t taken, bool dry_run, language in) {
+  const auto count = std::to_string(taken);
   if (in == language::english)
-    return std::to_string(taken) + (dry_run ? " questions would be taken" : " questions taken") +
-           (wrong > 0 ? ", " + std::to_string(wrong) + " rows refused." : ".");
-  return "문제 " + std::to_string(taken) +
-         (dry_run ? "개를 등록할 수 있습니다" : "개가 등록되었습니다") +
-         (wrong > 0 ? " (" + std::to_string(wrong) + "행 거부)." : ".");
+    return count + (dry_run ? " questions would be taken" : " questions taken");
+  return "문제 " + count + (dry_run ? "개를 등록할 수 있습니다" : "개가 등록되었습니다");
+}
+
+std::string refused_rows(std::size_t wrong, std::size_t told, language in) {
+  if (wrong == 0)
+    return ".";
+  const auto count = std::to_string(wrong);
+  const auto rest = listed(wrong, told, in);
+  return in == language::english ? ", " + count + " rows refused" + rest + "."
+                                 : " (" + count + "행 거부" + rest + ").";
 }
 
 json to_value(const import_error& e) {
@@ -48,14 +64,15 @@ void question_intake::add(question_draft draft, std::vector<import_error> errors
     errors.push_back({draft.line, "", "one upload takes at most 1,000,000 questions"});
   if (errors.empty())
     return waiting_.push_back(std::move(draft));
-  ++wrong_;
-  for (const auto& e : errors)
-    note(e);
+  note(std::move(errors));
 }
 
-void question_intake::note(const import_error& e) {
-  if (errors_.size() < import_errors_max)
-    errors_.push_back(e);
+void question_intake::note(std::vector<import_error> row) {
+  ++wrong_;
+  if (wrong_told_ + 1 < wrong_ || errors_.size() + row.size() > import_errors_max)
+    return;
+  ++wrong_told_;
+  std::move(row.begin(), row.end(), std::back_inserter(errors_));
 }
 
 asio::awaitable<std::optional<problem>> question_intake::take_some() {
@@ -108,17 +125,26 @@ std::optional<problem> question_intake::note_outcome(const question_draft& draft
   // What passes by itself is no fault of the row: the client is to send the file again.
   if (refused.status == retry_status || (taken_.empty() && how_.atomic))
     return refused;
-  ++wrong_;
-  note({draft.line, "", refused.detail});
+  note({{draft.line, "", refused.detail}});
   return std::nullopt;
 }
 
 problem question_intake::refuse_all() const {
-  problem refused{
-      400, "bad_rows", std::to_string(wrong_) + " rows are wrong; nothing was taken.", {}, {}};
+  problem refused{400,
+                  "bad_rows",
+                  std::to_string(wrong_) + " rows are wrong" +
+                      listed(wrong_, wrong_told_, language::english) + "; nothing was taken.",
+                  {},
+                  {}};
   for (const auto& e : errors_)
     refused.errors.push_back({"line " + std::to_string(e.line) + ": " + e.field, e.reason});
   return refused;
+}
+
+problem question_intake::broken_off(problem why) const {
+  if (!taken_.empty() && !how_.dry_run)
+    why.detail += " " + std::to_string(taken_.size()) + " questions before it were taken.";
+  return why;
 }
 
 asio::awaitable<checked<response>> question_intake::finish(language in) {
@@ -149,7 +175,8 @@ checked<response> question_intake::answer(language in) const {
     errors.push_back(to_value(e));
   json body{{"success", true},
             {"data", std::move(data)},
-            {"message", message_of(taken_.size(), wrong_, how_.dry_run, in)},
+            {"message",
+             message_of(taken_.size(), how_.dry_run, in) + refused_rows(wrong_, wrong_told_, in)},
             {"backgroundJobs", jobs_},
             {"queueStatus", std::move(*status)},
             {"errors", std::move(errors)}};

@@ -29,6 +29,9 @@ public:
   /// upload is keyed.
   boost::asio::awaitable<std::optional<problem>> take_some();
 
+  /// Returns the problem that ended the upload, with how many questions were taken before.
+  problem broken_off(problem why) const;
+
   /// Takes the rest and returns the answer to the upload.
   boost::asio::awaitable<checked<response>> finish(language in);
 
@@ -42,7 +45,7 @@ private:
   boost::asio::awaitable<std::optional<problem>> take(std::size_t wanted);
   std::optional<problem> note_outcome(const question_draft& draft,
                                       const result<dure::answer>& outcome);
-  void note(const import_error& e);
+  void note(std::vector<import_error> row);
   problem refuse_all() const;
   checked<response> answer(language in) const;
 
@@ -54,8 +57,9 @@ private:
   question_maker maker_;
   std::deque<question_draft> waiting_; ///< Right, not taken yet.
   std::vector<taken_question> taken_;
-  std::vector<import_error> errors_; ///< At most import_errors_max; `wrong_` counts all.
-  std::size_t wrong_ = 0;
+  std::vector<import_error> errors_; ///< At most import_errors_max, of the first wrong rows.
+  std::size_t wrong_ = 0;            ///< Rows.
+  std::size_t wrong_told_ = 0;       ///< Rows whose errors are all in `errors_`.
   std::size_t jobs_ = 0;
 };
 

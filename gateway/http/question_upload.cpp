@@ -1,5 +1,5 @@
 #include "gateway/api/csv_reader.hpp"
-#include "gateway/api/json_text.hpp"
+#include "gateway/api/json_item_reader.hpp"
 #include "gateway/api/text_decoder.hpp"
 #include "gateway/http/blocking.hpp"
 #include "gateway/http/handlers.hpp"
@@ -171,21 +171,29 @@ asio::awaitable<std::optional<problem>> read_form(exchange& e, csv_intake& csv) 
 }
 
 asio::awaitable<std::optional<problem>> read_questions(exchange& e, question_intake& into) {
-  auto body = co_await read_json(e, e.use.limits.json_bytes);
-  if (!body)
-    co_return body.error();
-  // Thousands of questions take a while to parse; the thread that reads them serves everybody.
-  auto parsed =
-      co_await run_by_size(e.use.pool, body->size(), [&body] { return parse_json(*body); });
-  if (!parsed)
-    co_return parsed.error();
-  if (!parsed->is_object() || parsed->size() != 1 || !parsed->contains("questions") ||
-      !(*parsed)["questions"].is_array())
-    co_return bad_field("/questions", "invalid_field", "The body is {questions: […]}.");
+  if (auto refused = refuse_unless_json(e))
+    co_return refused;
+  json_item_reader items{"questions"};
+  std::vector<char> chunk(chunk_bytes);
   std::uint64_t place = 0;
-  for (const auto& value : (*parsed)["questions"]) {
-    auto read = parse_question(value, ++place);
-    into.add(std::move(read.draft), std::move(read.errors));
+  for (bool ended = false; !ended;) {
+    auto got = co_await e.body.read(chunk);
+    if (!got)
+      co_return got.error();
+    ended = *got == 0;
+    if (ended)
+      items.finish();
+    else
+      items.feed({chunk.data(), *got});
+    for (;;) {
+      auto item = items.next();
+      if (!item)
+        co_return item.error();
+      if (!*item)
+        break;
+      auto read = parse_question(**item, ++place);
+      into.add(std::move(read.draft), std::move(read.errors));
+    }
     auto failed = co_await into.take_some();
     if (failed)
       co_return failed;
@@ -233,7 +241,7 @@ handlers::outcome take_upload(exchange& e, const upload_request& asked, const qu
   question_intake into{e.use, set, std::move(*by), ids, asked.how};
   auto failed = co_await read_upload(e, into, asked.columns);
   if (failed)
-    co_return *failed;
+    co_return into.broken_off(std::move(*failed));
   co_return co_await into.finish(e.head.speaks);
 }
 

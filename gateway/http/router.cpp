@@ -61,6 +61,8 @@ constexpr route routes[] = {
     {"GET", "/api/v1/nodes", handlers::list_nodes, true},
     {"POST", "/api/v1/nodes/{name}/drain", handlers::drain_node},
     {"GET", "/api/v1/shards", handlers::list_shards, true},
+    {"POST", "/api/v1/shards/{queue}/{n}/recover", handlers::recover_shard},
+    {"POST", "/api/v1/shards/{queue}/{n}/resolve", handlers::resolve_shard},
     {"GET", "/livez", handlers::live, true},
     {"GET", "/readyz", handlers::ready, true},
     {"GET", "/metrics", handlers::metrics, true},

@@ -34,7 +34,10 @@ struct command_line {
   std::string reason;
   std::string set;
   std::string format = "csv";
+  std::string keep;
   std::uint64_t after = 0;
+  std::uint16_t shard = 0;
+  bool accept_loss = false;
   bool follow = false;
   std::function<exit_code()> run;
 };
@@ -162,6 +165,26 @@ void add_cluster_commands(CLI::App& app, command_line& line) {
   drain->add_option("NODE", line.subject, "Its name")->required();
 }
 
+void add_shard_commands(CLI::App& app, command_line& line) {
+  auto* shard =
+      app.add_subcommand("shard", "A person's word on a log that does not go on by itself");
+  shard->require_subcommand(1);
+  const auto on_log = [&](const char* name, const char* help, std::function<exit_code()> run) {
+    auto* command = add_gateway_command(*shard, line, name, help, std::move(run));
+    command->add_option("QUEUE", line.subject, "Its queue")->required();
+    command->add_option("N", line.shard, "Which of its shards")->required();
+    return command;
+  };
+  auto* recover = on_log("recover", "Goes on with the records that living nodes have", [&line] {
+    return recover_shard(line.to, line.subject, line.shard, line.accept_loss);
+  });
+  recover->add_flag("--accept-loss", line.accept_loss, "Records that no living node has are lost");
+  auto* resolve = on_log("resolve", "Chooses whose records go on where a log has forked", [&line] {
+    return resolve_shard(line.to, line.subject, line.shard, line.keep);
+  });
+  resolve->add_option("--keep", line.keep, "log, or the node whose records are kept")->required();
+}
+
 void add_question_commands(CLI::App& app, command_line& line) {
   auto* questions = app.add_subcommand("questions", "Sets of questions and their explanations");
   questions->require_subcommand(1);
@@ -258,6 +281,7 @@ int run_cli(int argc, char** argv) {
   add_job_commands(app, line);
   add_queue_commands(app, line);
   add_cluster_commands(app, line);
+  add_shard_commands(app, line);
   add_question_commands(app, line);
   add_handler_command(app, line);
   add_local_commands(app, line);

@@ -45,6 +45,14 @@ void print_shards(const json& answer) {
   print(table_text(rows));
 }
 
+std::string path_of(const std::string& queue, std::uint16_t shard, const char* what) {
+  return "/api/v1/shards/" + url_encoded(queue) + "/" + std::to_string(shard) + "/" + what;
+}
+
+void print_message(const json& answer) {
+  print(text_at(answer, "message") + "\n");
+}
+
 } // namespace
 
 exit_code list_nodes(const gateway_options& to) {
@@ -60,6 +68,19 @@ exit_code drain_node(const gateway_options& to, const std::string& name) {
                        [](const json& node) {
                          print(text_at(node, "name") + "  " + text_at(node, "state") + "\n");
                        });
+}
+
+exit_code recover_shard(const gateway_options& to, const std::string& queue, std::uint16_t shard,
+                        bool accept_loss) {
+  return ask_and_print(to, "POST", path_of(queue, shard, "recover"),
+                       json{{"accept_loss", accept_loss}}.dump(), print_message);
+}
+
+exit_code resolve_shard(const gateway_options& to, const std::string& queue, std::uint16_t shard,
+                        const std::string& keep) {
+  const json body{{"keep", keep}};
+  return ask_and_print(to, "POST", path_of(queue, shard, "resolve"),
+                       body.dump(-1, ' ', false, json::error_handler_t::replace), print_message);
 }
 
 } // namespace dure::node

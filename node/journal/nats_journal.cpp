@@ -42,8 +42,8 @@ journal_message to_record(journal_index index, const nats_reply& reply) {
 
 stream_seen to_stream_seen(const result<jetstream::stream_state>& found) {
   if (!found)
-    return {.failed = true};
-  return {.failed = false,
+    return {.failure = found.error()};
+  return {.failure = {},
           .first = journal_index{found->first == 0 ? 1 : found->first},
           .last = journal_index{found->last},
           .created = found->created};
@@ -85,9 +85,9 @@ public:
               }},
         watch_{connection.observe([this](bool connected) {
           if (connected && !shared_->ready)
-            examine([](const auto&) {});
+            examine(shared_, [](const auto&) {});
         })} {
-    on_loop([this] { examine([](const auto&) {}); });
+    on_loop([this] { examine(shared_, [](const auto&) {}); });
   }
 
   ~nats_journal() override {
@@ -105,7 +105,7 @@ public:
         shared_->publish(request, shared_);
         return;
       }
-      examine([shared = shared_, request](const result<jetstream::stream_state>& found) {
+      examine(shared_, [shared = shared_, request](const result<jetstream::stream_state>& found) {
         if (found)
           shared->publish(request, shared);
         else
@@ -127,7 +127,7 @@ public:
 
   void look() override {
     on_loop([this] {
-      examine([shared = shared_](const result<jetstream::stream_state>& found) {
+      examine(shared_, [shared = shared_](const result<jetstream::stream_state>& found) {
         shared->tell(to_stream_seen(found));
       });
     });
@@ -140,6 +140,20 @@ public:
                                    "{\"seq\":" + std::to_string(number(first)) + "}",
                                    {}},
                                   read_timeout, [](const nats_reply&) {});
+    });
+  }
+
+  void remove() override {
+    on_loop([this] {
+      const auto show = [shared = shared_](const auto& found) {
+        shared->tell(to_stream_seen(found));
+      };
+      // While it is away the request would be kept and carried out at some later moment.
+      if (!connection_.connected())
+        return examine(shared_, show);
+      connection_.requests().send(
+          {"$JS.API.STREAM.DELETE." + shared_->stream.name(), "", {}}, read_timeout,
+          [shared = shared_, show](const nats_reply&) { examine(shared, show); });
     });
   }
 
@@ -159,10 +173,10 @@ private:
     connection_.loop().post([gate = own_, f = std::move(f)] { gate->pass(f); });
   }
 
-  void examine(examined then) {
-    shared_->stream.ensure([shared = shared_, then = std::move(then)](const auto& found) {
+  static void examine(const std::shared_ptr<shared_journal>& of, examined then) {
+    of->stream.ensure([of, then = std::move(then)](const auto& found) {
       if (found)
-        shared->ready = true;
+        of->ready = true;
       then(found);
     });
   }

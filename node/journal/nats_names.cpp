@@ -68,6 +68,10 @@ std::string drain_subject(std::string_view cluster, std::string_view node) {
   return "dure." + subject_token(cluster) + ".drain." + subject_token(node);
 }
 
+std::string mend_subject(std::string_view cluster) {
+  return "dure." + subject_token(cluster) + ".mend";
+}
+
 std::string bucket(std::string_view cluster) {
   return "dure-" + subject_token(cluster);
 }

@@ -39,6 +39,9 @@ std::string log_subject(std::string_view cluster, std::string_view queue, std::u
 /// Returns dure.<cluster>.drain.<node>: where a node is asked to end.
 std::string drain_subject(std::string_view cluster, std::string_view node);
 
+/// Returns dure.<cluster>.mend: where all nodes hear an operator's word on a log.
+std::string mend_subject(std::string_view cluster);
+
 /// Returns the subject of all log lines of a cluster.
 std::string all_logs(std::string_view cluster);
 

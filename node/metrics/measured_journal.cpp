@@ -28,7 +28,7 @@ void note_end(metrics& figures, const shard_name& of, const journal_message& mes
     figures.saw_record(of, taken->index);
   else if (const auto* tailed = std::get_if<record_tailed>(&message))
     figures.saw_record(of, tailed->index);
-  else if (const auto* seen = std::get_if<stream_seen>(&message); seen && !seen->failed)
+  else if (const auto* seen = std::get_if<stream_seen>(&message); seen && !seen->failure)
     figures.saw_log_end(of, seen->last);
 }
 
@@ -47,6 +47,8 @@ public:
   void look() override { below_->look(); }
 
   void start_at(journal_index first) override { below_->start_at(first); }
+
+  void remove() override { below_->remove(); }
 
   void tail(journal_index from) override { below_->tail(from); }
 

@@ -2,6 +2,7 @@
 
 #include "actors/core/keys.hpp"
 #include "actors/core/snapshot_codec.hpp"
+#include "node/snapshots/set_aside.hpp"
 
 #include <memory>
 #include <string>
@@ -118,8 +119,11 @@ result<blob_ref> export_rows(blobs& files, const state_reader& kept, log_number 
 
 } // namespace
 
-stored_snapshots::stored_snapshots(store& rows, blobs& files, log_sink& log)
-    : rows_{rows}, files_{files}, log_{log}, thread_{[this] { work(); }} {}
+stored_snapshots::stored_snapshots(store& rows, blobs& files, log_sink& log,
+                                   std::filesystem::path set_aside)
+    : rows_{rows}, files_{files}, log_{log}, set_aside_{std::move(set_aside)}, thread_{[this] {
+        work();
+      }} {}
 
 stored_snapshots::~stored_snapshots() {
   {
@@ -186,6 +190,19 @@ void stored_snapshots::check(log_number log, const snapshot& of, listener told) 
   });
 }
 
+/// Rows that no snapshot replaces may be all there is of some records.
+result<void> stored_snapshots::set_aside(log_number log) {
+  const auto file = set_records_aside(rows_, log, set_aside_);
+  if (!file)
+    return file.error();
+  if (*file)
+    log_.write(log_level::warn, "records-set-aside", (*file)->path.string(),
+               {{"log", std::to_string(number(log))},
+                {"first", std::to_string(number((*file)->first))},
+                {"last", std::to_string(number((*file)->last))}});
+  return {};
+}
+
 void stored_snapshots::install(log_number log, const std::optional<snapshot>& of, listener told) {
   enqueue([this, log, of, told = std::move(told)] {
     row_writer writer{rows_};
@@ -196,6 +213,8 @@ void stored_snapshots::install(log_number log, const std::optional<snapshot>& of
         done = read.error();
       else if (read->at.index != of->index || read->digest != of->digest)
         done = error{errc::corrupt, "a snapshot is not what the log says"};
+    } else {
+      done = set_aside(log);
     }
     if (done)
       done = rows_.begin_replacing(log);

@@ -7,6 +7,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <filesystem>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -20,8 +21,9 @@ namespace dure::node {
 /// twice for that. Thread-safe.
 class stored_snapshots final : public snapshots {
 public:
-  /// Everything outlives the snapshots.
-  stored_snapshots(store& rows, blobs& files, log_sink& log);
+  /// Everything outlives the snapshots. Records that a log gives up are written to files in
+  /// `set_aside` (set_aside.hpp).
+  stored_snapshots(store& rows, blobs& files, log_sink& log, std::filesystem::path set_aside);
 
   /// Gives up what is under way.
   ~stored_snapshots() override;
@@ -31,12 +33,14 @@ public:
   void install(log_number log, const std::optional<snapshot>& of, listener told) override;
 
 private:
+  result<void> set_aside(log_number log);
   void enqueue(std::function<void()> work);
   void work();
 
   store& rows_;
   blobs& files_;
   log_sink& log_;
+  const std::filesystem::path set_aside_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::function<void()>> waiting_;

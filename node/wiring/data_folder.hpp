@@ -10,7 +10,7 @@ namespace dure::node {
 /// when the process ends, however it ends. One owner.
 ///
 ///     dure.lock (pid of the holder)
-///     rocksdb/  rocksdb.damaged-<n>/  nats/  cache/  scratch/  scratch-spare/  dure.log
+///     rocksdb/  rocksdb.damaged-<n>/  set-aside/  nats/  cache/  scratch/  scratch-spare/ dure.log
 class data_folder {
 public:
   /// Makes the folder when it is missing and locks it. errc::busy names the pid of the process that
@@ -24,6 +24,9 @@ public:
   const std::filesystem::path& path() const { return path_; }
 
   std::filesystem::path store() const { return path_ / "rocksdb"; }
+
+  /// Records that a log has given up here, for a person.
+  std::filesystem::path set_aside() const { return path_ / "set-aside"; }
 
   std::filesystem::path nats() const { return path_ / "nats"; }
 

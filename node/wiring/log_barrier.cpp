@@ -34,7 +34,7 @@ result<void> log_barrier::pass(const state_reader& view, log_number log, millise
     if (left <= 0 || !goes_on())
       return not_passed();
   const auto seen = seen_.get();
-  if (seen.failed)
+  if (seen.failure)
     return not_passed();
   for (; left > 0 && goes_on(); --left) {
     auto position = read_position(view, log);

@@ -1,5 +1,6 @@
 #include "node/wiring/node_actors.hpp"
 
+#include "actors/core/node_message.hpp"
 #include "actors/scheduler/scheduler.hpp"
 #include "actors/supervisor/supervisor.hpp"
 #include "actors/worker/worker.hpp"
@@ -84,6 +85,9 @@ struct node_actors::parts {
             s.boot,
             [&s](const std::string& node) {
               s.messages->publish(nats_names::drain_subject(s.options.cluster, node), {});
+            },
+            [&s](const shard_mending& wish) {
+              s.messages->publish(nats_names::mend_subject(s.options.cluster), encode(wish));
             }};
   }
 
@@ -198,6 +202,10 @@ node_actors::~node_actors() {
 
 gateway::backend& node_actors::backend() {
   return parts_->backend;
+}
+
+void node_actors::mend(const shard_mending& wish) {
+  caf::anon_send(parts_->root, atom::mend::value, wish);
 }
 
 bool node_actors::drain(milliseconds patience) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/core/mending.hpp"
 #include "actors/core/time.hpp"
 
 #include <functional>
@@ -29,6 +30,9 @@ public:
   node_actors& operator=(const node_actors&) = delete;
 
   gateway::backend& backend();
+
+  /// An operator's word on a log has come. Called on any thread.
+  void mend(const shard_mending& wish);
 
   /// Lets running jobs finish or gives them back, then steps down. Returns whether that was done
   /// within `patience`; blocks.

@@ -1,5 +1,6 @@
 #include "node/wiring/node_process.hpp"
 
+#include "actors/core/node_message.hpp"
 #include "gateway/http/server.hpp"
 #include "node/handlers/question/provider_settings.hpp"
 #include "node/journal/nats_names.hpp"
@@ -129,6 +130,18 @@ ending wait_for_end(const node_services& services, stop_signals& signals) {
   return ending::asked;
 }
 
+/// Hears operators' words on logs as long as the subscription lives.
+std::unique_ptr<bus::subscription> hear_of_mending(node_services& services, node_actors& actors) {
+  return services.messages->subscribe(
+      nats_names::mend_subject(services.options.cluster),
+      [&actors, &log = *services.log](std::string_view, std::string_view bytes) {
+        if (auto wish = decode_mending(bytes))
+          actors.mend(*wish);
+        else
+          log.write(log_level::warn, "mending-not-understood", wish.error().context);
+      });
+}
+
 ending serve(node_services& services, stop_signals& signals, std::optional<ending_watch>& watch) {
   std::atomic<bool> gave_up = false;
   auto actors = std::make_unique<node_actors>(services, [&](const std::string& reason) {
@@ -159,8 +172,10 @@ ending serve(node_services& services, stop_signals& signals, std::optional<endin
         if (!std::exchange(heard, true)) // A second wake would end the process at once.
           signals.wake();
       });
+  auto mended = hear_of_mending(services, *actors);
   const auto end = wait_for_end(services, signals);
   asked.reset();
+  mended.reset();
   watch.emplace(signals, services);
   if (end == ending::damaged) {
     std::fputs("The database is damaged: it is set aside and made anew.\n", stderr);

@@ -46,7 +46,7 @@ result<void> connect(node_services& s) {
       s.folder->cache(), std::uint64_t{s.options.cache_mib} << 20,
       [&rows = *s.rows](const std::string& sha256) { return is_needed(rows, sha256); }});
   s.copied_files = std::make_unique<cached_blobs>(*s.files, *s.copies);
-  s.states = std::make_unique<stored_snapshots>(*s.rows, *s.files, *s.log);
+  s.states = std::make_unique<stored_snapshots>(*s.rows, *s.files, *s.log, s.folder->set_aside());
   return {};
 }
 

@@ -75,6 +75,11 @@ class Contract(Conversation):
         led = {(shard["queue"], shard["leader"]) for shard in self.say("listShards", 200).json()["shards"]}
         self.assertTrue({("control", "node-1"), ("documents", "node-1")} <= led, led)
         self.say("drainNode", 404, "/api/v1/nodes/nobody/drain", {})
+        self.say("recoverShard", 400, "/api/v1/shards/documents/0/recover", {"accept_loss": False})
+        self.say("recoverShard", 202, "/api/v1/shards/documents/0/recover", {"accept_loss": True})
+        self.say("resolveShard", 202, "/api/v1/shards/documents/0/resolve", {"keep": "log"})
+        self.say("resolveShard", 409, "/api/v1/shards/documents/0/resolve", {"keep": "node-1"})
+        self.say("resolveShard", 404, "/api/v1/shards/documents/9/resolve", {"keep": "log"})
         tag = self.say("openapi", 200).headers["ETag"]
         self.say("openapi", 304, headers={"If-None-Match": tag})
         self.say("live", 400, "/livez?x=1")

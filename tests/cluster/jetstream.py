@@ -44,3 +44,9 @@ def why_not_whole(info):
     if len(replicas) < 2:
         return f"has {1 + len(replicas)} copies"
     return f"is behind on {', '.join(behind)}" if behind else None
+
+
+def delete_stream(host, name):
+    """For harm that only an administrator can do."""
+    answer = ask(host, f"$JS.API.STREAM.DELETE.{name}", timeout=10)
+    assert answer.get("success"), answer

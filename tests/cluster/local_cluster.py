@@ -53,7 +53,9 @@ class Cluster:
 
     def up(self, wait=60):
         """Starts all; waits until all are ready at once, unless `wait` is 0."""
-        self.run("up", "--wait", str(wait), timeout=wait + 60)
+        done = self.run("up", "--wait", str(wait), check=False, timeout=wait + 60)
+        if done.returncode != 0:
+            raise AssertionError("\n".join([done.stdout + done.stderr, *map(self.printed, NAMES)]))
         for name, line in self.status().items():
             self.gateways[name] = Gateway(line.gateway.split("//")[1].split(":")[0], GATEWAY_PORT)
         return self
@@ -129,7 +131,7 @@ class Cluster:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def printed(self, name):
-        return self.run("logs", name, check=False).stdout[-4000:]
+        return self.run("logs", name, check=False).stdout[-6000:]
 
     def holders(self):
         """Returns the pids that hold the namespaces: of the machines by name, and of the router."""

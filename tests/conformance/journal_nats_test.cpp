@@ -135,7 +135,7 @@ TEST_F(nats_journals, open_before_the_server_is_there) {
   opened->append(make_append(0, "record 1"));
   EXPECT_TRUE(ear.take<append_unknown>());
   opened->look();
-  EXPECT_TRUE(ear.take<stream_seen>()->failed);
+  EXPECT_TRUE(ear.take<stream_seen>()->failure);
   server.start();
   append_surely(*opened, ear, 0, "record 1");
   opened->tail(journal_index{1});
@@ -162,7 +162,7 @@ TEST_F(nats_journals, do_not_use_a_stream_that_forgets) {
   heard ear;
   const auto log = source.open("q", 0, ear.listener());
   log->look();
-  EXPECT_TRUE(ear.take<stream_seen>()->failed);
+  EXPECT_TRUE(ear.take<stream_seen>()->failure);
   log->append(make_append(0, "record 1"));
   const auto refused = ear.take<append_unknown>();
   ASSERT_TRUE(refused);

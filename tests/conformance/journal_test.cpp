@@ -65,7 +65,7 @@ TEST_P(journals, sees_an_empty_stream_at_first) {
   log->look();
   const auto seen = ear.take<stream_seen>();
   ASSERT_TRUE(seen);
-  EXPECT_FALSE(seen->failed);
+  EXPECT_FALSE(seen->failure);
   EXPECT_EQ(number(seen->first), 1U);
   EXPECT_EQ(number(seen->last), 0U);
   EXPECT_NE(seen->created, timestamp{});
@@ -278,6 +278,44 @@ TEST_P(journals, goes_on_above_its_end_where_it_is_told_to) {
   expect_tailed(ear, 20, 20);
 }
 
+TEST_P(journals, removes_a_log_and_makes_it_again_empty) {
+  heard ear;
+  const auto log = open(ear);
+  fill(*log, ear, 3);
+  log->look();
+  const auto before = ear.take<stream_seen>();
+  ASSERT_TRUE(before);
+  log->remove();
+  const auto after = ear.take<stream_seen>();
+  ASSERT_TRUE(after);
+  EXPECT_FALSE(after->failure);
+  EXPECT_EQ(number(after->first), 1U);
+  EXPECT_EQ(number(after->last), 0U);
+  EXPECT_NE(after->created, before->created);
+  fill(*log, ear, 2);
+  log->tail(journal_index{1});
+  expect_tailed(ear, 1, 2);
+}
+
+TEST_P(journals, removes_no_log_while_it_is_away_nor_afterwards) {
+  heard ear;
+  const auto log = open(ear);
+  fill(*log, ear, 2);
+  world->go_away();
+  log->look();
+  EXPECT_TRUE(ear.take<stream_seen>()->failure);
+  log->remove();
+  EXPECT_TRUE(ear.take<stream_seen>()->failure);
+  world->come_back();
+  std::optional<stream_seen> seen;
+  do {
+    log->look();
+    seen = ear.take<stream_seen>();
+    ASSERT_TRUE(seen);
+  } while (seen->failure);
+  EXPECT_EQ(number(seen->last), 2U);
+}
+
 TEST_P(journals, says_so_while_it_is_away_and_goes_on_afterwards) {
   heard ear;
   const auto log = open(ear);
@@ -290,7 +328,7 @@ TEST_P(journals, says_so_while_it_is_away_and_goes_on_afterwards) {
   log->read(journal_index{1});
   EXPECT_TRUE(ear.take<record_read>()->failed);
   log->look();
-  EXPECT_TRUE(ear.take<stream_seen>()->failed);
+  EXPECT_TRUE(ear.take<stream_seen>()->failure);
   world->come_back();
   std::optional<append_taken> taken;
   while (!taken) {

@@ -91,7 +91,7 @@ std::optional<stream_seen> look_surely(journal& log, heard& ear) {
   const auto until = std::chrono::steady_clock::now() + 30s;
   while (std::chrono::steady_clock::now() < until) {
     log.look();
-    if (auto seen = ear.take<stream_seen>(); seen && !seen->failed)
+    if (auto seen = ear.take<stream_seen>(); seen && !seen->failure)
       return seen;
     std::this_thread::sleep_for(10ms);
   }

@@ -86,9 +86,15 @@ struct memory_journal_source::world {
 
   journal_message look(const stream_key& key) {
     if (away)
-      return stream_seen{.failed = true};
+      return stream_seen{.failure = error{errc::unavailable, "it is away"}};
     const auto& s = made(key);
-    return stream_seen{false, s.first(), s.last(), s.created};
+    return stream_seen{{}, s.first(), s.last(), s.created};
+  }
+
+  journal_message remove(const stream_key& key) {
+    if (!away)
+      streams[key].exists = false;
+    return look(key);
   }
 
   /// Puts into the outbox what tails have not been told yet.
@@ -157,6 +163,10 @@ public:
     auto& s = world_->streams[self_->of];
     if (!world_->away && s.exists && first > s.first())
       s.start_at(first);
+  }
+
+  void remove() override {
+    answer([&] { return world_->remove(self_->of); });
   }
 
   void tail(journal_index from) override {

@@ -22,7 +22,7 @@ std::optional<std::string> simulated_log::read(journal_index index) const {
 }
 
 stream_seen simulated_log::look() const {
-  return {false, first(), last(), created_};
+  return {{}, first(), last(), created_};
 }
 
 void simulated_log::start_at(journal_index first) {

@@ -284,8 +284,8 @@ void simulated_node::carry_out(replica_effect::look&) {
   in_.trace(name_, "looks");
   later(in_.chance.between(milliseconds{0}, soon), [this] {
     auto seen = in_.log.look();
-    seen.failed =
-        !reaches_journal() || !is_reached_by_journal() || (in_.stormy() && in_.chance.chance(1.5));
+    if (!reaches_journal() || !is_reached_by_journal() || (in_.stormy() && in_.chance.chance(1.5)))
+      seen.failure = error{errc::unavailable, "it does not answer"};
     tell(seen);
   });
 }

@@ -206,7 +206,7 @@ protected:
       actor_backend_parts{system, rows, files, time, progress, log_lines,
                           [] { return std::vector<readiness>{}; }, [] { return std::string{}; },
                           [](std::string_view, int, double) {}, "node-1", boot_id{},
-                          [](const std::string&) {}}};
+                          [](const std::string&) {}, [](const shard_mending&) {}}};
 
   void TearDown() override {
     subject.reset();

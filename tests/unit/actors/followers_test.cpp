@@ -27,6 +27,7 @@ supervisor_actor::behavior_type deaf_supervisor(supervisor_actor::pointer,
       [=](atom::records) {},
       [=](atom::namesake, const boot_id& other) { namesakes->push_back(other); },
       [=](atom::cancel, const lease& of) { cancels->push_back(of); },
+      [=](atom::mend, const shard_mending&) {},
       [=](atom::tick) {},
       [=](atom::drain) { return true; },
   };

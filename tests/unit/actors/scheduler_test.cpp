@@ -56,6 +56,7 @@ supervisor_actor::behavior_type noting_supervisor(supervisor_actor::pointer,
       [=](atom::records) { ++notes->records; },
       [=](atom::namesake, const boot_id&) {},
       [=](atom::cancel, const lease& of) { notes->cancels.push_back(of); },
+      [=](atom::mend, const shard_mending&) {},
       [=](atom::tick) {},
       [=](atom::drain) { return true; },
   };

@@ -25,6 +25,7 @@ struct scheduler_script {
   std::deque<waiting_claim> claims;          ///< Not answered yet, oldest first.
   std::optional<result<answer>> next_answer; ///< The next tick gives it to the oldest claim.
   std::vector<std::string> members;          ///< Who may lead, as last told.
+  std::vector<shard_mending> mendings;       ///< Words of an operator.
   int barriers = 0;                          ///< How often proof was asked for.
   bool holds_barriers = false;      ///< They are answered at a tick when it is false again.
   bool answers_one_barrier = false; ///< The next tick answers the oldest that is held.
@@ -91,6 +92,7 @@ inline scheduler_actor::behavior_type scripted_scheduler(scheduler_actor::pointe
       [=](atom::channel, const channel_message&) {},
       [=](atom::snapshot, const snapshot_message&) {},
       [=](atom::members, const std::vector<std::string>& told) { script->members = told; },
+      [=](atom::mend, const shard_mending& wish) { script->mendings.push_back(wish); },
       [=](atom::tick) {
         script->answer_claim();
         script->answer_barriers();

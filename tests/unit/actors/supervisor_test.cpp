@@ -186,6 +186,47 @@ TEST_F(supervisor_shell, leaves_a_scheduler_halted_that_met_a_fork) {
   EXPECT_EQ(schedulers.size(), 1U);
 }
 
+TEST_F(supervisor_shell, repeats_an_accepted_loss_to_every_life_until_the_log_goes_on) {
+  const shard_mending word{control_log, shard_mending::way::accept_loss, {}};
+  auto& heard = scripts[control_log].mendings;
+  tell(subject, atom::mend::value, word);
+  ASSERT_EQ(heard.size(), 1U);
+  kill(caf::actor_cast<caf::actor>(schedulers.front().handle));
+  heard.clear();
+  pass(milliseconds{500});
+  ASSERT_FALSE(heard.empty());
+  EXPECT_EQ(heard.front(), word);
+  now_leads(control_log);
+  pass(milliseconds{200});
+  heard.clear();
+  pass(milliseconds{500});
+  EXPECT_TRUE(heard.empty());
+}
+
+TEST_F(supervisor_shell, holds_an_accepted_loss_for_a_minute_at_most) {
+  tell(subject, atom::mend::value, shard_mending{control_log, shard_mending::way::accept_loss, {}});
+  pass(milliseconds{61'000});
+  auto& heard = scripts[control_log].mendings;
+  heard.clear();
+  pass(milliseconds{1'000});
+  EXPECT_TRUE(heard.empty());
+}
+
+TEST_F(supervisor_shell, accepts_losses_only_where_its_own_records_are_kept) {
+  using way = shard_mending::way;
+  auto& heard = scripts[control_log].mendings;
+  for (const auto& word : {shard_mending{control_log, way::keep_log, {}},
+                           shard_mending{control_log, way::keep_node, "node-2"},
+                           shard_mending{log_number{9}, way::keep_log, {}}}) {
+    tell(subject, atom::mend::value, word);
+    pass(milliseconds{300});
+  }
+  EXPECT_EQ(heard.size(), 2U) << "each is handed on once, where the log is known";
+  tell(subject, atom::mend::value, shard_mending{control_log, way::keep_node, "node-1"});
+  pass(milliseconds{300});
+  EXPECT_EQ(heard.back().how, way::accept_loss);
+}
+
 TEST_F(supervisor_shell, restarts_a_killed_worker_and_tells_it_all_routes) {
   kill(caf::actor_cast<caf::actor>(workers.front()));
   work.routes = {};

@@ -160,6 +160,16 @@ TEST(node_message, carries_claims_and_beats) {
   EXPECT_EQ(heard->now, beat.now);
 }
 
+TEST(node_message, carries_an_operators_word) {
+  for (const auto& word :
+       {shard_mending{log_number{7}, shard_mending::way::accept_loss, {}},
+        shard_mending{log_number{300}, shard_mending::way::keep_node, "node-b"}}) {
+    const auto heard = decode_mending(encode(word));
+    ASSERT_TRUE(heard);
+    EXPECT_EQ(*heard, word);
+  }
+}
+
 TEST(node_message, refuses_what_is_cut_or_too_long) {
   const auto bytes = encode(reply_message{journal_index{12}, all_answers()});
   for (std::size_t length = 0; length < bytes.size(); ++length)

@@ -238,6 +238,55 @@ TEST(replica, waits_for_the_leader_of_the_newest_epoch_before_it_mends_the_log) 
   EXPECT_EQ(trailing_hash(s.journal[1]), last);
 }
 
+/// Who does not hear itself cannot tell that others are silent.
+void wait_hearing_itself(replica_story& s, milliseconds time) {
+  for (milliseconds waited{0}; waited < time; waited += 500ms) {
+    s.wait(500ms);
+    s.hear(replica_input::peer{"a", s.boot, {}, {}, {}, false, {}, false, {}});
+  }
+}
+
+TEST(replica, mends_the_log_at_once_when_the_loss_of_the_rest_is_accepted) {
+  auto s = follower_of_a_lost_log();
+  EXPECT_NE(s.stands.why_not.find("--accept-loss"), std::string::npos) << s.stands.why_not;
+  s.hear(replica_input::accept_loss{});
+  s.wait(1'100ms);
+  s.run();
+  EXPECT_GE(s.journal.size(), 2U);
+  EXPECT_TRUE(s.leads());
+}
+
+TEST(replica, leaves_a_log_to_a_living_node_that_has_more_of_it_though_loss_is_accepted) {
+  auto s = follower_of_a_lost_log();
+  s.hear(replica_input::accept_loss{});
+  s.wait(1'100ms);
+  for (int i = 0; i < 10; ++i) {
+    s.beat("c", false, journal_index{9}, {}, epoch_number{1});
+    s.run();
+    s.wait(500ms);
+  }
+  EXPECT_FALSE(s.leads());
+  wait_hearing_itself(s, 6s);
+  s.run();
+  EXPECT_TRUE(s.leads()) << "it is gone";
+}
+
+TEST(replica, goes_on_without_records_that_only_a_dead_node_told_of) {
+  replica_story s{{"a", "b"}};
+  s.start();
+  s.run();
+  s.beat("b", false, journal_index{5}, {}, epoch_number{0});
+  s.hear(replica_input::accept_loss{});
+  wait_hearing_itself(s, 8s);
+  s.run();
+  EXPECT_FALSE(s.leads()) << "the word came while somebody might lead";
+  EXPECT_NE(s.stands.why_not.find("--accept-loss"), std::string::npos) << s.stands.why_not;
+  s.hear(replica_input::accept_loss{});
+  s.wait(1'100ms);
+  s.run();
+  EXPECT_TRUE(s.leads());
+}
+
 TEST(replica, gives_a_later_leader_three_seconds_to_be_heard_before_it_mends_alone) {
   replica_story s{{"a", "b"}};
   s.start();
@@ -290,8 +339,8 @@ TEST(replica, halts_when_two_tails_of_a_lost_log_differ) {
 TEST(replica, keeps_asking_while_the_journal_cannot_be_reached) {
   replica_story s;
   s.start();
-  s.hear(stream_seen{true, {}, {}, {}});
-  EXPECT_EQ(s.stands.why_not, "The journal cannot be reached.");
+  s.hear(stream_seen{error{errc::unavailable, "it does not answer"}, {}, {}, {}});
+  EXPECT_EQ(s.stands.why_not, "The journal cannot be used: it does not answer.");
   s.tick();
   s.run();
   EXPECT_TRUE(s.leads());
@@ -304,8 +353,8 @@ TEST(replica, finds_out_that_the_journal_is_back_while_another_leads) {
                          {events::leader_claimed{epoch_number{1}, "b", {make_random_uuid(5, 1)}}});
   s.run();
   s.wait(3'100ms);
-  s.hear(stream_seen{true, {}, {}, {}});
-  EXPECT_EQ(s.stands.why_not, "The journal cannot be reached.");
+  s.hear(stream_seen{error{errc::unavailable, "it does not answer"}, {}, {}, {}});
+  EXPECT_EQ(s.stands.why_not, "The journal cannot be used: it does not answer.");
   for (int i = 0; i < 3; ++i) {
     s.beat("b", true, journal_index{1}, trailing_hash(s.journal.back()), epoch_number{1});
     s.wait(500ms);

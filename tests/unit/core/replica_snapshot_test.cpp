@@ -159,7 +159,7 @@ protected:
 
   void SetUp() override {
     s.start();
-    s.hear(stream_seen{false, journal_index{10}, journal_index{12}, s.created});
+    s.hear(stream_seen{{}, journal_index{10}, journal_index{12}, s.created});
     auto tail = s.take<effect::tail>();
     ASSERT_TRUE(tail);
     EXPECT_EQ(number(tail->from), 10U);
@@ -193,7 +193,7 @@ TEST_F(late_comer, starts_from_the_first_snapshot_that_the_log_tells_of) {
            encode(log_position{journal_index{10}, {}, {}, {}, epoch_number{3}, "b", {}, 0}));
   s.rows->write(rows.take());
   s.hear(snapshot_installed{true});
-  s.hear(stream_seen{false, journal_index{10}, journal_index{12}, s.created});
+  s.hear(stream_seen{{}, journal_index{10}, journal_index{12}, s.created});
   EXPECT_EQ(s.stands.index, journal_index{10});
   EXPECT_EQ(s.take<effect::read>()->index, journal_index{10}) << "the log must have that record";
 }
@@ -224,7 +224,7 @@ TEST(replica_snapshots, a_leader_that_slept_while_its_place_was_trimmed_lets_go)
   const auto index = number(s.stands.index);
   s.append_refused_answered();
   s.read_answered();
-  s.hear(stream_seen{false, journal_index{index + 50}, journal_index{index + 60}, s.created});
+  s.hear(stream_seen{{}, journal_index{index + 50}, journal_index{index + 60}, s.created});
   EXPECT_FALSE(s.leads());
   auto told = s.answer_to(caller);
   ASSERT_TRUE(told);
@@ -309,7 +309,7 @@ TEST(replica_snapshots, moves_a_lost_log_to_where_its_tail_begins) {
   ASSERT_TRUE(moved);
   EXPECT_EQ(number(moved->first), 3U);
   s.wait(milliseconds{1'500});
-  s.hear(stream_seen{false, journal_index{3}, journal_index{2}, s.created});
+  s.hear(stream_seen{{}, journal_index{3}, journal_index{2}, s.created});
   auto put_back = s.take<effect::append>();
   ASSERT_TRUE(put_back);
   EXPECT_EQ(number(put_back->expected), 2U);

@@ -82,7 +82,7 @@ void replica_story::beat(const std::string& node, bool leads, journal_index inde
 
 void replica_story::look_answered() {
   ASSERT_TRUE(std::exchange(look_, false)) << "nobody looks";
-  hear(stream_seen{false, journal_index{1}, journal_index{journal.size()}, created});
+  hear(stream_seen{{}, journal_index{1}, journal_index{journal.size()}, created});
 }
 
 void replica_story::read_answered() {

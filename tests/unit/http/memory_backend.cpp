@@ -146,10 +146,29 @@ void memory_backend::watch(std::function<void(std::vector<job_change>)> on_chang
 }
 
 std::vector<seen_node> memory_backend::nodes() const {
-  return {{"node-1", {}, false, {}, {}}};
+  std::lock_guard lock{mutex_};
+  seen_node own{"node-1", {}, false, {}, {}};
+  for (auto log : led_)
+    own.replicas[log].leads = true;
+  return {std::move(own)};
 }
 
 void memory_backend::drain(const std::string&) {}
+
+void memory_backend::mend(const shard_mending& wish) {
+  std::lock_guard lock{mutex_};
+  mended_.push_back(wish);
+}
+
+std::vector<shard_mending> memory_backend::mended() const {
+  std::lock_guard lock{mutex_};
+  return mended_;
+}
+
+void memory_backend::lead(log_number log) {
+  std::lock_guard lock{mutex_};
+  led_.insert(log);
+}
 
 std::vector<readiness> memory_backend::ready() const {
   std::lock_guard lock{mutex_};

@@ -73,6 +73,7 @@ public:
   std::set<log_number> rebuilding() const override;
   std::vector<seen_node> nodes() const override;
   void drain(const std::string& node) override;
+  void mend(const shard_mending& wish) override;
   std::string metrics() const override;
   void count_http(std::string_view route, int code, double seconds) override;
 
@@ -128,6 +129,12 @@ public:
   /// Returns "route code" of every exchange so far.
   std::multiset<std::string> counted() const;
 
+  /// Returns what was said of logs.
+  std::vector<shard_mending> mended() const;
+
+  /// This node leads the log, as it says itself.
+  void lead(log_number log);
+
   /// Returns how many asks there were of each log.
   std::map<log_number, int> asked() const;
 
@@ -169,6 +176,8 @@ private:
   std::set<log_number> rebuilding_;
   std::multiset<std::string> counted_;
   std::map<log_number, int> asked_;
+  std::vector<shard_mending> mended_;
+  std::set<log_number> led_;
   boost::asio::thread_pool thread_{1};
 };
 

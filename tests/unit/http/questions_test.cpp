@@ -115,6 +115,34 @@ TEST_F(questions_over_http, a_repeated_keyed_upload_takes_nothing_twice) {
   EXPECT_EQ(summary()["total"], 2);
 }
 
+TEST_F(questions_over_http, an_upload_that_breaks_off_says_what_was_taken) {
+  std::string body = R"({"questions":[)";
+  const auto text = std::string(1'000, '?');
+  for (int i = 1; i <= 700; ++i)
+    body +=
+        R"({"questionText":")" + text + R"(","option1":"a","option2":"b","correctAnswer":"b"},)";
+  auto r = upload(body + R"({"questionText":}]})");
+  EXPECT_EQ(r.status, 400);
+  EXPECT_EQ(r.json()["code"], "invalid_json");
+  const auto detail = r.json()["detail"].get<std::string>();
+  EXPECT_NE(detail.find("/questions/700"), std::string::npos) << detail;
+  const auto taken = summary()["total"].get<int>();
+  EXPECT_NE(detail.find(std::to_string(taken) + " questions before it were taken"),
+            std::string::npos)
+      << detail;
+  EXPECT_EQ(taken, 500);
+  EXPECT_EQ(upload("[]", "text/plain").status, 415);
+}
+
+TEST_F(questions_over_http, lists_the_first_thousand_errors_and_counts_all_rows) {
+  std::string csv = "questionText,option1,option2,correctAnswer\nWhy?,a,b,a\n";
+  for (int i = 0; i < 1'500; ++i)
+    csv += ",a,b,a\n";
+  const auto body = upload(csv, "text/csv").json();
+  EXPECT_EQ(body["errors"].size(), 1'000U);
+  EXPECT_EQ(body["message"], "문제 1개가 등록되었습니다 (1500행 거부, 처음 1000행만 표시).");
+}
+
 TEST_F(questions_over_http, keeps_the_order_of_the_file_over_pages) {
   std::string csv = "questionText,option1,option2,correctAnswer,questionNumber\n";
   for (int i = 1; i <= 1'200; ++i)

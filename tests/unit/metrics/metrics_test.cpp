@@ -58,7 +58,7 @@ TEST(metrics, lag_is_what_the_log_has_and_the_node_has_not) {
   hand_journal_source source;
   const auto opened =
       measured_journal_source{source, figures}.open("documents", 1, [](journal_message) {});
-  source.tell(stream_seen{false, journal_index{1}, journal_index{9}, {}});
+  source.tell(stream_seen{{}, journal_index{1}, journal_index{9}, {}});
   EXPECT_EQ(value_of(figures, lag), "4");
   source.tell(record_tailed{journal_index{6}, {}});
   EXPECT_EQ(value_of(figures, lag), "4") << "an older record says nothing new";
@@ -66,7 +66,7 @@ TEST(metrics, lag_is_what_the_log_has_and_the_node_has_not) {
   EXPECT_EQ(value_of(figures, lag), "5");
   now.shards[0].applied = journal_index{10};
   EXPECT_EQ(value_of(figures, lag), "0");
-  source.tell(stream_seen{false, journal_index{1}, journal_index{3}, {}});
+  source.tell(stream_seen{{}, journal_index{1}, journal_index{3}, {}});
   EXPECT_EQ(value_of(figures, lag), "0") << "a log that lost records is behind, not the node";
   EXPECT_EQ(value_of(figures, R"(dure_shard_applied_index{queue="documents",shard="1"})"), "10");
 }

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "actors/core/ids.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace dure {
+
+/// An operator's word on a log that does not go on by itself, told to every node (its bytes:
+/// node_message.hpp).
+struct shard_mending {
+  enum class way : std::uint8_t {
+    accept_loss, ///< The log goes on with what living nodes have.
+    keep_log,    ///< Whoever has halted gives up its own records and follows the log.
+    keep_node,   ///< What `node` has is put into the log anew; others stand aside meanwhile.
+  };
+
+  log_number log{};
+  way how{};
+  std::string node; ///< Whose records are kept; empty unless `how` is keep_node.
+
+  bool operator==(const shard_mending&) const = default;
+};
+
+} // namespace dure
