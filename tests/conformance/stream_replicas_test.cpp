@@ -66,6 +66,29 @@ bool gets_leader(nats_connection& connection) {
   });
 }
 
+/// Returns whether the servers soon keep three copies of a stream.
+bool keeps_three_copies(nats_connection& connection) {
+  const auto body = R"({"name":"P","subjects":["p"],"num_replicas":3})";
+  const auto made = [&] {
+    return nats_call(connection, "$JS.API.STREAM.CREATE.P", body, 2s).find("\"num_replicas\":3") !=
+           std::string::npos;
+  };
+  return eventually(made, 8);
+}
+
+/// A nats-server (2.10.27) that stands for election while another one wins may never learn who did,
+/// and takes no copies then: two to five in 100 clusters begin so, and are made anew.
+std::vector<std::unique_ptr<nats_test_server>> make_cluster_of_three() {
+  for (int tries = 0; tries < 3; ++tries) {
+    auto cluster = make_cluster(3);
+    const auto connection = cluster[1]->connect();
+    if (gets_leader(*connection) && keeps_three_copies(*connection))
+      return cluster;
+  }
+  ADD_FAILURE() << "no three nats-servers have come together";
+  return {};
+}
+
 nats_stream make_stream(nats_connection& connection, log_sink& log, int replicas) {
   node::jetstream::stream_settings wanted;
   wanted.name = "T";
@@ -96,12 +119,11 @@ TEST(stream_replicas, are_one_where_the_server_is_alone) {
 }
 
 TEST(stream_replicas, are_as_many_as_wanted_in_a_cluster_of_three) {
-  const auto cluster = make_cluster(3);
+  const auto cluster = make_cluster_of_three();
+  ASSERT_EQ(cluster.size(), 3U);
   const auto connection = cluster[1]->connect();
-  ASSERT_TRUE(gets_leader(*connection));
   counting_log log;
   const auto stream = make_stream(*connection, log, 3);
-  ASSERT_TRUE(eventually([&] { return bool{ensure(stream)}; })) << "all three have joined";
   const auto found = ensure(stream);
   ASSERT_TRUE(found) << found.error().context;
   EXPECT_EQ(found->replicas, 3);

@@ -118,19 +118,19 @@ TEST_F(questions_over_http, a_repeated_keyed_upload_takes_nothing_twice) {
 TEST_F(questions_over_http, an_upload_that_breaks_off_says_what_was_taken) {
   std::string body = R"({"questions":[)";
   const auto text = std::string(1'000, '?');
-  for (int i = 1; i <= 700; ++i)
+  for (int i = 1; i <= 1'200; ++i)
     body +=
         R"({"questionText":")" + text + R"(","option1":"a","option2":"b","correctAnswer":"b"},)";
   auto r = upload(body + R"({"questionText":}]})");
   EXPECT_EQ(r.status, 400);
   EXPECT_EQ(r.json()["code"], "invalid_json");
   const auto detail = r.json()["detail"].get<std::string>();
-  EXPECT_NE(detail.find("/questions/700"), std::string::npos) << detail;
+  EXPECT_NE(detail.find("/questions/1200"), std::string::npos) << detail;
   const auto taken = summary()["total"].get<int>();
   EXPECT_NE(detail.find(std::to_string(taken) + " questions before it were taken"),
             std::string::npos)
       << detail;
-  EXPECT_EQ(taken, 500);
+  EXPECT_GE(taken, 500);
   EXPECT_EQ(upload("[]", "text/plain").status, 415);
 }
 
