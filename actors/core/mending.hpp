@@ -13,12 +13,13 @@ struct shard_mending {
   enum class way : std::uint8_t {
     accept_loss, ///< The log goes on with what living nodes have.
     keep_log,    ///< Whoever has halted gives up its own records and follows the log.
-    keep_node,   ///< What `node` has is put into the log anew; others stand aside meanwhile.
+    keep_node,   ///< What `node` has, which has halted, is put into the log anew.
+    stand_aside, ///< `node` has begun to: all others leave the log to it until it leads.
   };
 
   log_number log{};
   way how{};
-  std::string node; ///< Whose records are kept; empty unless `how` is keep_node.
+  std::string node; ///< Whose records are kept, with keep_node and stand_aside; else empty.
 
   bool operator==(const shard_mending&) const = default;
 };

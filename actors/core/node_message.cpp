@@ -186,7 +186,14 @@ result<beat_message> decode_beat(std::string_view bytes) {
 }
 
 result<shard_mending> decode_mending(std::string_view bytes) {
-  return decode_any<shard_mending>(bytes);
+  using way = shard_mending::way;
+  auto word = decode_any<shard_mending>(bytes);
+  if (!word)
+    return word;
+  const bool names_node = word->how == way::keep_node || word->how == way::stand_aside;
+  if (word->how > way::stand_aside || names_node == word->node.empty())
+    return error{errc::corrupt, "a word on a log is malformed"};
+  return word;
 }
 
 } // namespace dure

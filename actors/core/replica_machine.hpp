@@ -136,6 +136,7 @@ struct replica::machine {
   bool is_placed_by_look() const;
   void note_loss();
   void check_common(record_read& r);
+  void check_below();
   void proceed();
   void recover();
   void resume();
@@ -187,6 +188,7 @@ struct replica::machine {
   std::optional<journal_index> putting; ///< Being appended again, in phase recovering.
   bool putting_read = false;            ///< Its append was unclear: it is being read.
   bool check_failed = false;            ///< The last read of `common` could not be asked.
+  int checks_absent = 0;                ///< So often in a row the record to check was not there.
   bool loss_accepted = false;           ///< An operator gave up what no living node has.
   bool rows_unfinished = false;         ///< The store is between two states: it needs a snapshot.
   bool rebuilding = false;              ///< As in `standing`.

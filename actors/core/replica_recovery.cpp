@@ -54,9 +54,12 @@ void replica::machine::note_loss() {
 }
 
 void replica::machine::check_common(record_read& r) {
-  check_failed = r.failed || !r.bytes;
+  if (!r.failed && !r.bytes)
+    return check_below();
+  check_failed = r.failed;
   if (check_failed)
     return; // The next tick looks again.
+  checks_absent = 0;
   auto there = hash_of(*r.bytes);
   if (!there)
     return halt(there.error());
@@ -66,6 +69,18 @@ void replica::machine::check_common(record_read& r) {
   if (*own && trailing_hash(**own) != *there)
     return halt(fork_at(config, common));
   proceed();
+}
+
+/// The record is not there. A copy of the log that has lost it to damage may lead for good: an
+/// earlier one tells as much, for each continues the one before it.
+void replica::machine::check_below() {
+  check_failed = ++checks_absent < gaps_to_believe;
+  if (check_failed)
+    return; // The next tick looks again.
+  if (common <= stream.first)
+    return proceed();
+  common = journal_index{number(common) - 1};
+  emit(replica_effect::read{common});
 }
 
 /// The log agrees with the store as far as it goes.
@@ -185,6 +200,8 @@ bool replica::machine::forked_from(const replica_input::peer& p) {
   auto own = read_raw_record(base, config.log, p.index);
   if (!own)
     halt(own.error());
+  else if (!*own && p.leads && p.created == stream.created)
+    halt(fork_at(config, p.index)); // What this node has began above it, in another log.
   else if (*own && trailing_hash(**own) != p.hash)
     halt(tails_differ(config, p.index, p.node));
   return in == phase::halted;

@@ -13,8 +13,9 @@ std::string accept_loss(const replica_config& config) {
 }
 
 std::string choose(const replica_config& config) {
-  return " " + resolve(config, "log") + " gives up this node's records, " +
-         resolve(config, config.node) + " the journal's.";
+  const auto to_log = " " + resolve(config, "log") + " gives up this node's records";
+  return config.may_lead ? to_log + ", " + resolve(config, config.node) + " the journal's."
+                         : to_log + ".";
 }
 
 } // namespace

@@ -61,6 +61,7 @@ struct carrier {
     write_line(log_level::warn, "snapshot-install",
                i.of ? "Starts from the snapshot of record " + std::to_string(number(i.of->index))
                     : std::string{"Starts anew: its rows were left unfinished."});
+    state.installing = true;
     of().states.install(of().replica.log, i.of, state.tell_snapshot);
   }
 
@@ -98,7 +99,7 @@ struct carrier {
     if (is_turn)
       log_standing();
     if (is_news)
-      tell_standing();
+      dure::tell_standing(state);
   }
 
   void operator()(replica_effect::halt& h) { halt(h.code, h.reason); }
@@ -158,8 +159,9 @@ struct carrier {
   }
 
   void halt(errc code, const std::string& reason) {
-    state.status.halted = code;
     state.status.standing.leads = false;
+    beat(state); // The last one: others must not think that it leads.
+    state.status.halted = code;
     state.status.standing.why_not = reason;
     state.log->stop_tail();
     state.remote = {};
@@ -168,7 +170,7 @@ struct carrier {
     write_line(log_level::error, "shard-halted", reason, to_string(code));
     for (auto& [batch, outcomes] : state.desk.close_all(error{errc::unknown_outcome, reason}))
       answer(batch, std::move(outcomes));
-    tell_standing();
+    dure::tell_standing(state);
   }
 
   void log_standing() {
@@ -191,11 +193,6 @@ struct carrier {
                     {"index", std::to_string(number(now.index))},
                     {"code", std::string{code}}});
   }
-
-  void tell_standing() {
-    of().listeners.stands(state.status);
-    caf::anon_send(of().supervisor, atom::status::value, state.status);
-  }
 };
 
 bool is_idle(const scheduler_state& state) {
@@ -215,6 +212,11 @@ carried carry_out(scheduler_state& state, replica_effects effects) {
   carry.send_cancels();
   answer_drains(state);
   return carry.wrote ? carried::wrote : carried::nothing_written;
+}
+
+void tell_standing(scheduler_state& state) {
+  state.context->listeners.stands(state.status);
+  caf::anon_send(state.context->supervisor, atom::status::value, state.status);
 }
 
 void stop_log(scheduler_state& state, errc code, const std::string& reason) {

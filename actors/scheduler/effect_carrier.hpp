@@ -18,6 +18,9 @@ carried carry_out(scheduler_state& state, replica_effects effects);
 /// Does nothing more with the log in this life of its actor, and tells everybody why.
 void stop_log(scheduler_state& state, errc code, const std::string& reason);
 
+/// Tells everybody where the log stands here.
+void tell_standing(scheduler_state& state);
+
 /// Answers those who wait for the end, if nothing is in flight.
 void answer_drains(scheduler_state& state);
 

@@ -133,6 +133,11 @@ void step(scheduler_pointer self, replica_message message) {
   answer_drains(state);
 }
 
+/// The next life reads what is there now.
+void end(scheduler_pointer self) {
+  self->quit(caf::exit_reason::user_shutdown);
+}
+
 void look_at_clock(scheduler_pointer self) {
   auto& state = self->state;
   const auto at = now(state);
@@ -140,12 +145,8 @@ void look_at_clock(scheduler_pointer self) {
     beat(state);
   step(self, at);
   settle(state, state.remote.take_overdue(at.ticks));
-  go_on_mending(state);
-}
-
-/// The next life reads what is there now.
-void end(scheduler_pointer self) {
-  self->quit(caf::exit_reason::user_shutdown);
+  if (is_mended_by_time(state))
+    end(self);
 }
 
 void hear(scheduler_pointer self, journal_message& told) {
@@ -155,11 +156,18 @@ void hear(scheduler_pointer self, journal_message& told) {
 }
 
 void hear(scheduler_pointer self, snapshot_message& told) {
-  if (std::holds_alternative<snapshot_installed>(told))
-    self->state.view->forget();
-  if (is_mended_by(self->state, told))
+  auto& state = self->state;
+  const bool installed = std::holds_alternative<snapshot_installed>(told);
+  if (installed)
+    state.view->forget();
+  if (is_mended_by(state, told))
     return end(self);
   step(self, std::move(told));
+  if (!installed)
+    return;
+  state.installing = false;
+  if (const auto word = std::exchange(state.word, std::nullopt))
+    begin_mending(state, *word);
 }
 
 void mend(scheduler_pointer self, const shard_mending& wish) {

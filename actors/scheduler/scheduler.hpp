@@ -34,16 +34,18 @@ struct scheduler_context {
   log_sink& log;
   supervisor_actor supervisor; ///< Told of standings, changed records, cancels and namesakes.
   shard_channel_source* peers = nullptr; ///< Null: no other node has this log.
+  /// Tells every node a word on a log, this one too; null: there is no other.
+  std::function<void(const shard_mending&)> tell_nodes{};
 };
 
 /// An operator's word that is being carried out; the log has halted here meanwhile.
 struct mending_work {
   shard_mending wish;
-  monotonic again_at{};    ///< When the journal is asked, or asked again.
-  monotonic until{};       ///< Given up then.
-  timestamp created{};     ///< Of the stream as it was when the word came.
-  bool asked = false;      ///< The journal was asked for what is needed.
-  bool installing = false; ///< The rows are being replaced: nothing else may begin.
+  monotonic again_at{};               ///< When the journal is asked, or asked again.
+  monotonic until{};                  ///< Given up then.
+  std::optional<timestamp> created{}; ///< Of the stream that is to be made again, once looked at.
+  bool asked = false;                 ///< The journal was asked for what is needed.
+  bool installing = false;            ///< The rows are being given up: nothing else may begin.
 };
 
 struct scheduler_state {
@@ -65,6 +67,8 @@ struct scheduler_state {
   snapshots::listener tell_snapshot;            ///< Brings it here as a message.
   std::function<void(command_body)> wish_later; ///< As if somebody on this node wished it.
   std::optional<mending_work> mending;
+  bool installing = false;           ///< The replica has a snapshot installed.
+  std::optional<shard_mending> word; ///< Came meanwhile, and is carried out after it.
 };
 
 /// Carries messages to the replica of one log, and what that answers to journal, store and callers.

@@ -18,6 +18,8 @@ std::string_view name_of(way how) {
     return "The log is kept where this node has halted on it.";
   case way::keep_node:
     return "One node's records are kept.";
+  case way::stand_aside:
+    return "One node's records are being put into the log.";
   }
   return {};
 }
@@ -42,12 +44,23 @@ void mend_log(supervisor_pointer self, const shard_mending& wish) {
                            {{"queue", kept.place.queue},
                             {"shard", std::to_string(kept.place.shard)},
                             {"node", wish.node}});
-  const bool is_kept = wish.how == way::keep_node && wish.node == state.context->node;
-  if (wish.how == way::accept_loss || is_kept)
+  const bool is_own = wish.node == state.context->node;
+  if (wish.how == way::keep_node && !is_own)
+    return;
+  // Its own scheduler has said so, and lives anew soon: what others have beyond it is given up.
+  const bool has_begun = wish.how == way::stand_aside && is_own;
+  kept.mending.reset();
+  if (wish.how == way::accept_loss || has_begun) {
     kept.mending = wish;
-  kept.mending_until = state.context->time.ticks() + accepts_loss_for;
+    kept.mending_until = state.context->time.ticks() + accepts_loss_for;
+  }
   if (kept.handle)
     self->send(kept.handle, atom::mend::value, wish);
+  else
+    state.context->log.write(
+        log_level::warn, "shard-not-resolved",
+        "The log's scheduler is being started again; say the word again.",
+        {{"queue", kept.place.queue}, {"shard", std::to_string(kept.place.shard)}});
 }
 
 void repeat_mending(supervisor_pointer self) {

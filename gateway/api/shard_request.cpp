@@ -26,14 +26,18 @@ std::string message_in_english(const shard_mending& wish, const shard_address& a
            "nodes have. Records that no living node has are lost: jobs that were acknowledged in "
            "them are gone, and what they changed is as it was before.";
   case way::keep_log:
-    return "All nodes were told: each that has halted on this log writes its own records of it to "
-           "a file in set-aside/ of its data folder and starts anew from the log. What its records "
-           "alone said is in that file and nowhere else.";
+    return "All nodes were told: each that has halted on this log writes the records of it that it "
+           "still keeps to a file in set-aside/ of its data folder and starts anew from the log. "
+           "What they alone said is in that file and nowhere else.";
   case way::keep_node:
-    return "All nodes were told: the log is made anew from what node " + wish.node +
-           " has. Records that only the log or other nodes had are lost to the cluster. The others "
-           "stand aside until " +
-           wish.node + " leads; those that halt then are resolved with: " + command_to_keep_log(at);
+    return "Node " + wish.node +
+           " was told: if it has halted on this log, the log is made anew from what it has. "
+           "Records "
+           "that only the log or other nodes had are lost to the cluster. The others stand aside "
+           "until it leads; those that halt then are resolved with: " +
+           command_to_keep_log(at) + " (once it leads, not before).";
+  case way::stand_aside:
+    break;
   }
   return {};
 }
@@ -49,13 +53,13 @@ std::string message_in_korean(const shard_mending& wish, const shard_address& at
            "set-aside/ 파일로 옮기고 로그에서 새로 시작합니다. 그 노드에만 있던 내용은 그 파일에만 "
            "남습니다.";
   case way::keep_node:
-    return "모든 노드에 알렸습니다. 노드 " + wish.node +
-           "의 기록으로 로그를 새로 만듭니다. 로그나 다른 노드에만 있던 기록은 사라집니다. 다른 "
-           "노드는 " +
-           wish.node +
-           " 노드가 리더가 될 때까지 물러나 있습니다. 그 뒤에 멈추는 노드는 다음 명령으로 "
-           "해결합니다: " +
+    return "노드 " + wish.node +
+           "에 알렸습니다. 이 로그에서 멈춘 상태라면 그 노드의 기록으로 로그를 새로 만듭니다. "
+           "로그나 다른 노드에만 있던 기록은 사라집니다. 다른 노드는 그 노드가 리더가 될 때까지 "
+           "물러나 있습니다. 리더가 된 뒤에 멈추는 노드는 다음 명령으로 해결합니다: " +
            command_to_keep_log(at);
+  case way::stand_aside:
+    break;
   }
   return {};
 }
@@ -111,6 +115,8 @@ std::string_view word_of(shard_mending::way how) {
     return "keep_log";
   case way::keep_node:
     return "keep_node";
+  case way::stand_aside:
+    break;
   }
   return {};
 }

@@ -75,9 +75,11 @@ void actor_backend::catch_up(log_number log, std::function<void(result<void>)> d
   caf::anon_send(bridge_, atom::barrier::value, missed_look{log, std::move(done)});
 }
 
-void actor_backend::watch(std::function<void(std::vector<job_change>)> on_changes) {
+void actor_backend::watch(std::function<void(std::vector<job_change>)> on_changes,
+                          std::function<void(log_number)> on_renewed) {
   const std::scoped_lock lock{mutex_};
   on_changes_ = std::move(on_changes);
+  on_renewed_ = std::move(on_renewed);
 }
 
 std::vector<readiness> actor_backend::ready() const {
@@ -151,7 +153,11 @@ std::vector<seen_node> actor_backend::nodes() const {
 
 void actor_backend::stands(const shard_status& status) {
   const std::scoped_lock lock{mutex_};
-  shards_[status.log] = status;
+  auto& shard = shards_[status.log];
+  const bool renewed = shard.standing.rebuilding && !status.standing.rebuilding;
+  shard = status;
+  if (renewed && on_renewed_)
+    on_renewed_(status.log);
 }
 
 } // namespace dure::gateway

@@ -55,7 +55,8 @@ public:
 
   log_channel& lines() override { return parts_.lines; }
 
-  void watch(std::function<void(std::vector<job_change>)> on_changes) override;
+  void watch(std::function<void(std::vector<job_change>)> on_changes,
+             std::function<void(log_number)> on_renewed) override;
   std::vector<readiness> ready() const override;
 
   std::set<log_number> rebuilding() const override;
@@ -89,6 +90,7 @@ private:
   std::map<log_number, shard_status> shards_;
   std::map<std::string, heard_node> others_;
   std::function<void(std::vector<job_change>)> on_changes_;
+  std::function<void(log_number)> on_renewed_;
 };
 
 } // namespace dure::gateway

@@ -62,9 +62,11 @@ public:
   virtual progress_channel& progress() = 0;
   virtual log_channel& lines() = 0;
 
-  /// `on_changes` hears of every applied change from now on, on any thread, and must only pass it
-  /// on. One listener.
-  virtual void watch(std::function<void(std::vector<job_change>)> on_changes) = 0;
+  /// `on_changes` hears of every applied change from now on; `on_renewed` of each log whose view
+  /// was begun anew and has caught up: which changes it holds was not told. On any thread; they
+  /// must only pass it on. One listener.
+  virtual void watch(std::function<void(std::vector<job_change>)> on_changes,
+                     std::function<void(log_number)> on_renewed) = 0;
 
   /// Returns every component's readiness; the node is ready when all are.
   virtual std::vector<readiness> ready() const = 0;

@@ -74,7 +74,7 @@ job_feed::~job_feed() {
 void job_feed::listen_to(backend& node) {
   hear_lines(node);
   std::weak_ptr<door> way = door_;
-  node.watch([way](std::vector<job_change> changes) {
+  auto on_changes = [way](std::vector<job_change> changes) {
     auto ends = ended(changes);
     auto here = way.lock();
     if (!here || ends.empty())
@@ -83,7 +83,17 @@ void job_feed::listen_to(backend& node) {
       if (auto there = way.lock(); there && there->feed)
         there->feed->on_ends(ends);
     });
-  });
+  };
+  auto on_renewed = [way](log_number log) {
+    auto here = way.lock();
+    if (!here)
+      return;
+    asio::post(*here->io, [way, log] {
+      if (auto there = way.lock(); there && there->feed)
+        there->feed->on_renewed(log);
+    });
+  };
+  node.watch(std::move(on_changes), std::move(on_renewed));
   subscription_ = node.progress().subscribe([way](job_progress p) {
     auto here = way.lock();
     if (!here)
@@ -127,6 +137,13 @@ void job_feed::on_ends(const std::vector<job_change>& ends) {
       from->second->alarm_.cancel();
     }
   }
+}
+
+/// Their ends may be among what was not told. O(waiters): it is rare.
+void job_feed::on_renewed(log_number log) {
+  for (auto& [id, one] : waiters_)
+    if (log_of(id) == log)
+      one->alarm_.cancel();
 }
 
 } // namespace dure::gateway

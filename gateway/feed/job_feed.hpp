@@ -32,9 +32,12 @@ public:
     waiter(const waiter&) = delete;
     waiter& operator=(const waiter&) = delete;
 
-    /// Comes back when the job has ended since this waiter was made, at `deadline`, or when the
-    /// feed stops.
+    /// Comes back when the job has ended since this waiter was made, at `deadline`, when the feed
+    /// stops, or when the view of its log was begun anew: then it is worth another look.
     boost::asio::awaitable<void> wait(std::chrono::steady_clock::time_point deadline);
+
+    /// Returns whether there is nothing more to wait for: the job has ended, or the feed stops.
+    bool is_over() const { return woken_; }
 
   private:
     friend class job_feed;
@@ -67,6 +70,7 @@ private:
 
   void hear_lines(backend& node);
   void on_ends(const std::vector<job_change>& ends);
+  void on_renewed(log_number log);
 
   std::shared_ptr<door> door_;
   progress_board board_;

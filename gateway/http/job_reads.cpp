@@ -60,12 +60,13 @@ asio::awaitable<checked<job>> await_end(exchange& e, patience wait) {
     co_return found;
   auto deadline = steady_clock::now() + wait.time;
   job_feed::waiter waiter{e.use.feed, found->spec.id};
-  // Looked at again only now that an end would be heard.
-  found = find_job_in_path(e);
-  if (!found || is_end(found->state))
-    co_return found;
-  co_await waiter.wait(deadline);
-  co_return find_job_in_path(e);
+  for (;;) {
+    // Looked at again only now that an end would be heard.
+    found = find_job_in_path(e);
+    if (!found || is_end(found->state) || waiter.is_over() || steady_clock::now() >= deadline)
+      co_return found;
+    co_await waiter.wait(deadline);
+  }
 }
 
 /// Adds why the job waits. Finding a position may walk thousands of rows: not here.

@@ -10,7 +10,7 @@ namespace dure::gateway {
 struct server_limits {
   std::uint64_t body_bytes = (1ULL << 30) + (1ULL << 20); ///< Any body; more is 413. A file of 1
                                                           ///< GiB fits, with the parts around it.
-  std::uint64_t json_bytes = 64ULL << 20;                 ///< A body of jobs or questions.
+  std::uint64_t json_bytes = 64ULL << 20;                 ///< A body that is read whole.
   std::uint64_t bulk_bytes = 1ULL << 20;                  ///< A body that changes many jobs.
   std::uint64_t change_bytes = 64ULL << 10;               ///< A body that changes one thing.
   std::uint32_t header_bytes = 16 * 1024;                 ///< Request line and fields; more is 431.

@@ -18,7 +18,18 @@ constexpr std::size_t questions_an_ask = 500;
 constexpr int retry_status = 503;
 constexpr std::size_t import_errors_max = 1'000;
 /// Questions in one upload; beyond this a set is uploaded in parts.
-constexpr std::size_t upload_questions_max = 1'000'000;
+constexpr std::size_t upload_rows_max = 1'000'000;
+/// Of questions that wait until the last row was seen.
+constexpr std::size_t atomic_bytes_max = 64 << 20;
+
+std::size_t bytes_of(const question_draft& d) {
+  auto bytes = d.question_text.size() + d.correct_answer.size() + d.explanation.size() +
+               d.passage_content.size() + d.passage_comment.size() + d.question_number.size() +
+               d.subject.size() + d.level.size();
+  for (const auto& option : d.options)
+    bytes += option.size();
+  return bytes;
+}
 
 /// Returns ", the first 300 are listed" when not all refused rows are.
 std::string listed(std::size_t wrong, std::size_t told, language in) {
@@ -60,15 +71,19 @@ question_intake::question_intake(service& use, const question_set& set, explaine
 void question_intake::add(question_draft draft, std::vector<import_error> errors) {
   if (errors.empty())
     errors = check_question(draft);
-  if (errors.empty() && taken_.size() + waiting_.size() >= upload_questions_max)
-    errors.push_back({draft.line, "", "one upload takes at most 1,000,000 questions"});
-  if (errors.empty())
-    return waiting_.push_back(std::move(draft));
-  note(std::move(errors));
+  if (++rows_ > upload_rows_max)
+    return;
+  if (!errors.empty())
+    return note(std::move(errors));
+  if (how_.atomic)
+    waiting_bytes_ += bytes_of(draft);
+  waiting_.push_back(std::move(draft));
 }
 
 void question_intake::note(std::vector<import_error> row) {
   ++wrong_;
+  if (errors_.empty() && row.size() > import_errors_max)
+    row.resize(import_errors_max);
   if (wrong_told_ + 1 < wrong_ || errors_.size() + row.size() > import_errors_max)
     return;
   ++wrong_told_;
@@ -76,6 +91,14 @@ void question_intake::note(std::vector<import_error> row) {
 }
 
 asio::awaitable<std::optional<problem>> question_intake::take_some() {
+  if (rows_ > upload_rows_max)
+    co_return problem{413,
+                      "too_large",
+                      "One upload takes at most 1,000,000 rows: send the rest by itself.",
+                      {},
+                      {}};
+  if (waiting_bytes_ > atomic_bytes_max)
+    co_return problem{413, "too_large", "An upload with atomic takes at most 64 MiB.", {}, {}};
   while (!how_.atomic && waiting_.size() >= questions_an_ask) {
     auto failed = co_await take(questions_an_ask);
     if (failed)

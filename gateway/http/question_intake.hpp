@@ -56,6 +56,8 @@ private:
   options how_;
   question_maker maker_;
   std::deque<question_draft> waiting_; ///< Right, not taken yet.
+  std::size_t waiting_bytes_ = 0;      ///< Of `waiting_`, when all of it waits for the last row.
+  std::size_t rows_ = 0;
   std::vector<taken_question> taken_;
   std::vector<import_error> errors_; ///< At most import_errors_max, of the first wrong rows.
   std::size_t wrong_ = 0;            ///< Rows.

@@ -7,6 +7,9 @@
 #include "gateway/http/multipart.hpp"
 #include "gateway/http/question_intake.hpp"
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <nlohmann/json.hpp>
 
 namespace dure::gateway {
@@ -33,6 +36,14 @@ checked<upload_request> parse_query(const exchange& e) {
   if (auto wrong = q.finish())
     return *wrong;
   return checked<upload_request>{boost::system::in_place_value, std::move(asked)};
+}
+
+/// So many rows are looked at before others on this thread have their turn.
+constexpr std::size_t rows_at_once = 500;
+
+asio::awaitable<void> let_others_run() {
+  const auto executor = co_await asio::this_coro::executor;
+  co_await asio::post(executor, asio::use_awaitable);
 }
 
 /// A CSV file as it comes: bytes, text, rows, drafts.
@@ -71,7 +82,7 @@ private:
     }
     if (finished_)
       rows_->finish();
-    for (;;) {
+    for (std::size_t taken = 1;; ++taken) {
       auto row = rows_->next();
       if (!row)
         co_return row.error();
@@ -80,6 +91,8 @@ private:
       auto wrong = take(**row);
       if (wrong)
         co_return wrong;
+      if (taken % rows_at_once == 0)
+        co_await let_others_run();
     }
     co_return co_await into_.take_some();
   }
@@ -193,6 +206,8 @@ asio::awaitable<std::optional<problem>> read_questions(exchange& e, question_int
         break;
       auto read = parse_question(**item, ++place);
       into.add(std::move(read.draft), std::move(read.errors));
+      if (place % rows_at_once == 0)
+        co_await let_others_run();
     }
     auto failed = co_await into.take_some();
     if (failed)

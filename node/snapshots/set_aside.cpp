@@ -128,8 +128,10 @@ result<std::optional<set_aside_file>> set_records_aside(const state_reader& rows
       done = file.sync();
     if (done)
       done = sync_folder(folder);
-    if (!done)
+    if (!done) {
+      std::filesystem::remove(path, failure); // Half a file must not look like a whole one.
       return done.error();
+    }
     return std::optional{set_aside_file{path, **first, **last}};
   }
   return error{errc::io_failed, "these records were set aside very often: remove " + name + "-*"};

@@ -86,9 +86,15 @@ struct node_actors::parts {
             [&s](const std::string& node) {
               s.messages->publish(nats_names::drain_subject(s.options.cluster, node), {});
             },
-            [&s](const shard_mending& wish) {
-              s.messages->publish(nats_names::mend_subject(s.options.cluster), encode(wish));
-            }};
+            tell_nodes()};
+  }
+
+  /// An operator's word on a log, to every node.
+  std::function<void(const shard_mending&)> tell_nodes() {
+    auto& s = services;
+    return [&s](const shard_mending& wish) {
+      s.messages->publish(nats_names::mend_subject(s.options.cluster), encode(wish));
+    };
   }
 
   scheduler_actor start_scheduler(const shard_place& place, const supervisor_actor& above) {
@@ -103,9 +109,10 @@ struct node_actors::parts {
     replica.peers_beat = s.channels != nullptr;
     replica.seed = s.time.random();
     replica.snapshot_after_bytes = std::uint64_t{s.options.snapshot_mib} << 20;
-    return system.spawn(scheduler, scheduler_context{place.queue, place.shard, std::move(replica),
-                                                     s.time, *s.rows, journals, *s.states,
-                                                     listeners, *s.log, above, s.channels.get()});
+    return system.spawn(scheduler,
+                        scheduler_context{place.queue, place.shard, std::move(replica), s.time,
+                                          *s.rows, journals, *s.states, listeners, *s.log, above,
+                                          s.channels.get(), tell_nodes()});
   }
 
   worker_actor start_worker() {

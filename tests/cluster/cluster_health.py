@@ -1,16 +1,21 @@
 """Who leads what in a cluster under test, and what is still wrong with it."""
 
 import http.client
+import re
+import signal
 import time
 
 import jetstream
 from dure_node import wait_until
+from history import list_jobs, moment_of, time_text
 from local_cluster import NAMES
 
 QUEUE = "default"
 STREAM = "DURE_DURE_DEFAULT_0"
+WORK_SECONDS = 120  # Until work goes on although a machine is broken; generous.
 WELL_SECONDS = 180  # Generous: nobody is told how long mending takes, only that it comes to an end.
 LAG_MAX = 300  # Records that a replica may be behind while work goes on.
+BEHIND_SECONDS = 60  # Until a nats-server whose copy of a stream does not catch up is started again.
 STARTS_MAX = 10  # What systemd would do for a process that ends by itself.
 
 
@@ -79,6 +84,25 @@ def whats_wrong(cluster):
     return None
 
 
+def wait_work_goes_on(cluster, moment, victim, what):
+    """Returns how long it took, in seconds, until a job was completed that came after `moment`."""
+    since = time_text(moment)
+
+    def first():
+        for name in NAMES:
+            if name == victim:
+                continue
+            try:
+                jobs = list(list_jobs(cluster.gateways[name], timeout=5, status="completed", created_after=since))
+            except (OSError, http.client.HTTPException):
+                continue
+            if jobs:
+                return min(moment_of(job["completed_at"]) for job in jobs)
+        return None
+
+    return wait_until(first, WORK_SECONDS, f"{what}; a job that comes after it is completed") - moment
+
+
 def why_not_ready(cluster, name):
     try:
         return cluster.ask(name, "GET", "/readyz?verbose=true", timeout=5).body.decode(errors="replace")
@@ -87,8 +111,9 @@ def why_not_ready(cluster, name):
 
 
 def wait_well(cluster, seconds=WELL_SECONDS):
-    """Waits until nothing is wrong. Starts what has ended by itself again, as systemd would; returns how often."""
-    starts, wrong, end = 0, "", time.monotonic() + seconds
+    """Waits until nothing is wrong. Starts what has ended by itself again, as systemd would, and a nats-server whose
+    copy stays behind, as an operator would; returns a sentence for each."""
+    starts, helped, wrong, since, end = 0, [], None, time.monotonic(), time.monotonic() + seconds
     while time.monotonic() < end:
         for name, line in cluster.status().items():
             if line.pid and line.has_nats:
@@ -97,8 +122,14 @@ def wait_well(cluster, seconds=WELL_SECONDS):
                 raise AssertionError(f"{name} ends again and again:\n{cluster.printed(name)}")
             starts += 1
             cluster.start(name)
-        wrong = whats_wrong(cluster)
+        before, wrong = wrong, whats_wrong(cluster)
         if not wrong:
-            return starts
+            return helped + ([f"{starts} more starts"] if starts else [])
+        since = since if wrong == before else time.monotonic()
+        behind = re.fullmatch(r"\S+ is behind on (\w+)", wrong)
+        if behind and time.monotonic() - since > BEHIND_SECONDS:
+            cluster.signal_nats(behind[1], signal.SIGKILL)
+            helped.append(f"the nats-server of {behind[1]} started again: {wrong}")
+            wait_gone(cluster, behind[1])
         time.sleep(0.2)
     raise AssertionError(f"not well within {seconds} s: {wrong}")

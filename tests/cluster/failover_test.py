@@ -8,7 +8,7 @@ import time
 import unittest
 
 from clients import Clients
-from cluster_health import leader, wait_well
+from cluster_health import leader, wait_well, wait_work_goes_on
 from dure_node import wait_until
 from local_cluster import NAMES, Cluster, skip_unless_possible
 
@@ -53,6 +53,8 @@ class Failover(unittest.TestCase):
             moment = time.time()
             harm(victim)
             time.sleep(watched)
+            wait_work_goes_on(self.cluster, moment, victim, "one of three is gone")
+            watched = max(watched, time.time() - moment)
         mend(victim)
         wait_well(self.cluster)  # Another may be harmed next.
         self.check(clients)

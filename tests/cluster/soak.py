@@ -3,7 +3,6 @@
 Its parts, Storm and verdict, also make the short storm of storm_test.py."""
 
 import argparse
-import http.client
 import statistics
 import subprocess
 import sys
@@ -12,14 +11,12 @@ from collections import defaultdict, namedtuple
 
 import faults
 from clients import MIXED, Clients
-from cluster_health import wait_well
+from cluster_health import WORK_SECONDS, wait_well, wait_work_goes_on
 from dure_node import BINARY, wait_until
-from history import list_jobs, moment_of, time_text
 from local_cluster import NAMES, Cluster, skip_unless_possible
 from log_copies import missing
 
 DISK_MIB = 2048
-WORK_SECONDS = 120  # Until work goes on although a machine is broken; generous.
 JOBS_BETWEEN = 50  # That are acknowledged between two faults.
 
 Outcome = namedtuple("Outcome", "fault struck first_ms well_s")
@@ -32,6 +29,7 @@ class Storm:
         self.cluster, self.clients, self.history, self.say = cluster, clients, clients.history, say
         self.began = time.time()
         self.outcomes = []
+        self.helped = []  # What only an operator would have done.
 
     def strike(self, fault):
         """Harms, waits until work goes on, mends, waits until all is well. Its line says what was observed."""
@@ -39,40 +37,23 @@ class Storm:
         struck = time.time()
         victim, harm = faults.strike(self.cluster, fault)
         what = f"{struck - self.began:7.1f} s  {fault} {victim}: {harm.what}"
-        first_ms = self.first_completion_after(time.time(), victim, what)
+        first_ms = round(1000 * wait_work_goes_on(self.cluster, time.time(), victim, what))
         self.clients.stopping.wait(max(0, struck + fault.seconds - time.time()))
         harm.mend()
         mended = time.time()
         try:
-            starts = wait_well(self.cluster)
+            helped = wait_well(self.cluster)
+            self.helped += [sentence for sentence in helped if "behind" in sentence]
         except AssertionError as failure:
             raise AssertionError(f"{what}; then {failure}") from None
         outcome = Outcome(fault, struck, first_ms, time.time() - mended)
         self.outcomes.append(outcome)
         heard = dict(self.history.errors_by_status() - errors)
         self.say(f"{what}; first job after it completed after {first_ms} ms, well {outcome.well_s:.1f} s after mending"
-                 + (f" and {starts} more starts" if starts else "")
+                 + "".join(f", {sentence}" for sentence in helped)
                  + f", {len(self.history.acknowledged) - acknowledged} acknowledged, errors: {heard or 'none'}")
         self.work_on()
         return outcome
-
-    def first_completion_after(self, moment, victim, what):
-        """Returns how long it took, in ms, until a job was completed that came after `moment`."""
-        since = time_text(moment)
-        others = [self.cluster.gateways[name] for name in NAMES if name != victim]
-
-        def first():
-            for gateway in others:
-                try:
-                    jobs = list(list_jobs(gateway, timeout=5, status="completed", created_after=since))
-                except (OSError, http.client.HTTPException):
-                    continue
-                if jobs:
-                    return min(moment_of(job["completed_at"]) for job in jobs)
-            return None
-
-        found = wait_until(first, WORK_SECONDS, f"{what}; a job that comes after it is completed")
-        return round(1000 * (found - moment))
 
     def work_on(self):
         enough = len(self.history.acknowledged) + JOBS_BETWEEN
@@ -145,6 +126,7 @@ def summary(storm, broken, thin):
             ["Idempotency-Keys used", len(history.keyed)],
             ["longest time without a completed job", f"{gap:.1f} s"],
             ["errors heard by clients", ", ".join(f"{status}: {count}" for status, count in errors.most_common()) or "none"],
+            ["nats-servers started again because a copy stayed behind", len(storm.helped)],
             ["missing for good in one of a log's copies", "; ".join(thin) or "nothing"],
             ["the checker's verdict", f"{len(broken)} VIOLATIONS" if broken else "all promises kept"]]
     return fault_table(storm.outcomes, history) + "\n" + table(["jobs", ""], rows)

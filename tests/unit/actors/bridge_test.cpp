@@ -224,7 +224,8 @@ protected:
 
 TEST_F(node_as_seen_by_its_gateway, tells_which_jobs_have_changed_to_what) {
   std::vector<job_change> heard;
-  subject->watch([&](std::vector<job_change> changes) { heard = std::move(changes); });
+  subject->watch([&](std::vector<job_change> changes) { heard = std::move(changes); },
+                 [](log_number) {});
   replica_effect::write w;
   w.events = {events::barrier{}, events::job_submitted{example_spec(1), job_state::scheduled},
               events::job_completed{example_grant(2).of, {}, {}, 0, {}}};
@@ -233,6 +234,21 @@ TEST_F(node_as_seen_by_its_gateway, tells_which_jobs_have_changed_to_what) {
   EXPECT_EQ(heard[0].id, example_job(1));
   EXPECT_EQ(heard[0].state, job_state::scheduled);
   EXPECT_EQ(heard[1].state, job_state::completed);
+}
+
+TEST_F(node_as_seen_by_its_gateway, tells_which_view_was_renewed_once_it_has_caught_up) {
+  std::vector<log_number> renewed;
+  subject->watch([](const std::vector<job_change>&) {},
+                 [&](log_number which) { renewed.push_back(which); });
+  auto status = standing(example_log, false);
+  subject->stands(status);
+  status.standing.rebuilding = true;
+  subject->stands(status);
+  EXPECT_TRUE(renewed.empty());
+  status.standing.rebuilding = false;
+  subject->stands(status);
+  subject->stands(status);
+  EXPECT_EQ(renewed, std::vector{example_log});
 }
 
 TEST_F(node_as_seen_by_its_gateway, is_ready_only_when_every_shard_is) {

@@ -56,7 +56,8 @@ protected:
       replica_config config{place.log, n.name, boot, true, {"a", "b"}, lives, true};
       n.scheduler = ends_with_test(system.spawn(
           scheduler, scheduler_context{place.queue, place.shard, config, time, n.rows, journals,
-                                       *n.states, n.audience, log, above, &channels}));
+                                       *n.states, n.audience, log, above, &channels,
+                                       [this](const shard_mending& word) { hear_all(word); }}));
       return n.scheduler;
     };
     n.root = ends_with_test(system.spawn(supervisor, std::move(context)));
@@ -71,10 +72,15 @@ protected:
   }
 
   /// As every living node hears it.
-  void say(way how, const std::string& kept = {}) {
+  void hear_all(const shard_mending& word) {
     for (auto* n : {&a, &b})
       if (n->root)
-        tell(n->root, atom::mend::value, shard_mending{control_log, how, kept});
+        caf::anon_send(n->root, atom::mend::value, word);
+  }
+
+  void say(way how, const std::string& kept = {}) {
+    hear_all({control_log, how, kept});
+    run();
   }
 
   shard_status status_of(const node& n) {
@@ -166,20 +172,59 @@ TEST_F(mending, keeps_a_nodes_records_and_halts_who_has_others) {
   EXPECT_TRUE(has(b, "later"));
 }
 
-TEST_F(mending, lets_nodes_that_stood_aside_follow_where_they_have_not_forked) {
+TEST_F(mending, keeps_only_the_records_of_a_node_that_has_halted) {
+  fork();
+  say(way::keep_node, "b");
+  EXPECT_TRUE(log.has("shard-not-resolved"));
+  pass(milliseconds{5'000});
+  EXPECT_TRUE(leads(b));
+  EXPECT_TRUE(has(b, "only-b"));
+  EXPECT_EQ(status_of(a).halted, errc::corrupt);
+  say(way::keep_node, "nobody");
+  pass(milliseconds{1'000});
+  EXPECT_TRUE(leads(b)) << "who does not exist keeps nothing up";
+}
+
+TEST_F(mending, carries_out_one_word_after_the_other) {
+  fork();
+  journals.set_away(true);
+  say(way::keep_node, "a");
+  say(way::keep_log);
+  EXPECT_TRUE(log.has("shard-not-resolved"));
+  pass(milliseconds{2'000});
+  journals.set_away(false);
+  pass(milliseconds{25'000});
+  EXPECT_TRUE(leads(a));
+  EXPECT_TRUE(has(a, "only-a"));
+  EXPECT_EQ(status_of(b).halted, errc::corrupt) << "it has given nothing up";
+  EXPECT_TRUE(has(b, "only-b"));
+}
+
+TEST_F(mending, goes_on_when_the_node_that_was_chosen_is_heard_no_more) {
+  fork();
+  journals.set_away(true);
+  say(way::keep_node, "a");
+  kill(a);
+  journals.set_away(false);
+  pass(milliseconds{60'000});
+  EXPECT_TRUE(halted(b));
+  pass(milliseconds{70'000});
+  EXPECT_FALSE(halted(b));
+  EXPECT_TRUE(leads(b));
+  put(b, "later");
+}
+
+TEST_F(mending, tells_others_that_a_halted_node_does_not_lead) {
   start(a);
   pass(milliseconds{5'000});
   start(b);
-  put(a, "common");
-  journals.lose("control", 0);
-  say(way::keep_node, "b");
+  pass(milliseconds{1'000});
+  ASSERT_TRUE(leads(a));
+  tell(a.root, atom::mend::value, shard_mending{control_log, way::stand_aside, "b"});
   EXPECT_TRUE(halted(a));
-  EXPECT_FALSE(halted(b)) << "the log goes on here, as far as it knows";
-  pass(milliseconds{10'000});
-  EXPECT_TRUE(leads(b));
+  pass(milliseconds{1'000});
+  EXPECT_TRUE(leads(b)) << "at once, not after three silent seconds";
   EXPECT_FALSE(halted(a));
-  put(b, "later");
-  expect_equal();
 }
 
 TEST_F(mending, keeps_no_log_that_has_no_records) {

@@ -217,14 +217,20 @@ TEST_F(supervisor_shell, accepts_losses_only_where_its_own_records_are_kept) {
   auto& heard = scripts[control_log].mendings;
   for (const auto& word : {shard_mending{control_log, way::keep_log, {}},
                            shard_mending{control_log, way::keep_node, "node-2"},
+                           shard_mending{control_log, way::keep_node, "node-1"},
+                           shard_mending{control_log, way::stand_aside, "node-2"},
                            shard_mending{log_number{9}, way::keep_log, {}}}) {
     tell(subject, atom::mend::value, word);
     pass(milliseconds{300});
   }
-  EXPECT_EQ(heard.size(), 2U) << "each is handed on once, where the log is known";
-  tell(subject, atom::mend::value, shard_mending{control_log, way::keep_node, "node-1"});
+  EXPECT_EQ(heard.size(), 3U) << "each is handed on once, where the log and the node are ours";
+  tell(subject, atom::mend::value, shard_mending{control_log, way::stand_aside, "node-1"});
   pass(milliseconds{300});
   EXPECT_EQ(heard.back().how, way::accept_loss);
+  tell(subject, atom::mend::value, shard_mending{control_log, way::keep_log, {}});
+  heard.clear();
+  pass(milliseconds{300});
+  EXPECT_TRUE(heard.empty()) << "a later word ends what an earlier one accepted";
 }
 
 TEST_F(supervisor_shell, restarts_a_killed_worker_and_tells_it_all_routes) {

@@ -163,11 +163,22 @@ TEST(node_message, carries_claims_and_beats) {
 TEST(node_message, carries_an_operators_word) {
   for (const auto& word :
        {shard_mending{log_number{7}, shard_mending::way::accept_loss, {}},
-        shard_mending{log_number{300}, shard_mending::way::keep_node, "node-b"}}) {
+        shard_mending{log_number{300}, shard_mending::way::keep_node, "node-b"},
+        shard_mending{log_number{1}, shard_mending::way::stand_aside, "node-b"}}) {
     const auto heard = decode_mending(encode(word));
     ASSERT_TRUE(heard);
     EXPECT_EQ(*heard, word);
   }
+}
+
+TEST(node_message, refuses_a_word_that_it_does_not_know_or_that_names_nobody) {
+  using way = shard_mending::way;
+  for (const auto& word :
+       {shard_mending{log_number{7}, way{4}, {}}, shard_mending{log_number{7}, way{4}, "node-b"},
+        shard_mending{log_number{7}, way::keep_node, {}},
+        shard_mending{log_number{7}, way::stand_aside, {}},
+        shard_mending{log_number{7}, way::keep_log, "node-b"}})
+    EXPECT_FALSE(decode_mending(encode(word)));
 }
 
 TEST(node_message, refuses_what_is_cut_or_too_long) {

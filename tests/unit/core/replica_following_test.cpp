@@ -1,3 +1,4 @@
+#include "actors/core/keys.hpp"
 #include "actors/core/limits.hpp"
 #include "tests/unit/core/replica_answers.hpp"
 
@@ -334,6 +335,59 @@ TEST(replica, halts_when_two_tails_of_a_lost_log_differ) {
   other.bytes.fill(1);
   s.beat("b", false, journal_index{2}, other, epoch_number{1});
   EXPECT_TRUE(s.halted());
+}
+
+TEST(replica, halts_where_another_leads_below_what_its_tail_begins_with) {
+  auto s = follower_of_a_lost_log();
+  state_delta trimmed;
+  trimmed.of(family::tail)[keys::tail(story_log, journal_index{1})] = std::nullopt;
+  s.rows->write(trimmed);
+  s.beat("b", false, journal_index{1}, {}, epoch_number{1});
+  EXPECT_FALSE(s.halted()) << "it may put back what it has";
+  s.beat("b", true, journal_index{1}, {}, epoch_number{2});
+  EXPECT_TRUE(s.halted());
+  EXPECT_FALSE(s.take<replica_effect::start_log_at>());
+}
+
+TEST(replica, forgets_an_accepted_loss_once_somebody_leads) {
+  replica_story s{{"a", "b"}};
+  s.start();
+  s.run();
+  s.beat("b", false, journal_index{5}, {}, epoch_number{0});
+  wait_hearing_itself(s, 4s);
+  s.hear(replica_input::accept_loss{});
+  s.beat("b", true, journal_index{5}, {}, epoch_number{1});
+  s.wait(500ms);
+  wait_hearing_itself(s, 8s);
+  s.run();
+  EXPECT_FALSE(s.leads());
+  EXPECT_NE(s.stands.why_not.find("--accept-loss"), std::string::npos) << s.stands.why_not;
+}
+
+TEST(replica, compares_an_earlier_record_where_the_log_has_lost_the_last_common_one) {
+  for (const bool forked : {false, true}) {
+    replica_story s{{"a", "b"}};
+    s.start();
+    const boot_id boot{make_random_uuid(5, 1)};
+    s.other_leader_appends(epoch_number{1}, "b",
+                           {events::leader_claimed{epoch_number{1}, "b", boot}});
+    for (int i = 0; i < 3; ++i)
+      s.other_leader_appends(epoch_number{1}, "b", {events::barrier{}});
+    s.run();
+    ASSERT_EQ(number(s.stands.index), 4U);
+    s.other_leader_appends(epoch_number{1}, "b", {events::barrier{}});
+    s.journal[3].clear();
+    s.journal[2].clear();
+    if (forked)
+      s.journal[1] = s.journal[0];
+    s.restart();
+    for (int i = 0; i < 10; ++i) {
+      s.run();
+      s.wait(500ms);
+    }
+    EXPECT_EQ(s.halted(), forked) << s.halt_reason;
+    EXPECT_EQ(number(s.stands.index) == 4U, forked);
+  }
 }
 
 TEST(replica, keeps_asking_while_the_journal_cannot_be_reached) {

@@ -89,7 +89,7 @@ void replica_story::read_answered() {
   ASSERT_TRUE(read_) << "nobody reads";
   auto index = *std::exchange(read_, std::nullopt);
   record_read r{index, std::nullopt, false};
-  if (number(index) <= journal.size())
+  if (number(index) <= journal.size() && !journal[number(index) - 1].empty())
     r.bytes = journal[number(index) - 1];
   hear(std::move(r));
 }

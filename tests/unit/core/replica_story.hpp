@@ -75,7 +75,7 @@ public:
   void other_leader_appends(epoch_number epoch, const std::string& node, std::vector<event> events);
 
   std::unique_ptr<memory_state> rows = std::make_unique<memory_state>();
-  std::vector<std::string> journal;
+  std::vector<std::string> journal; ///< An empty one is a record that was lost to damage.
   timestamp created{milliseconds{1'000}};
   std::vector<replica_effects_item> effects;
   replica_effect::standing stands;

@@ -140,9 +140,18 @@ const state_reader& memory_backend::view() const {
   return *view_;
 }
 
-void memory_backend::watch(std::function<void(std::vector<job_change>)> on_changes) {
+void memory_backend::watch(std::function<void(std::vector<job_change>)> on_changes,
+                           std::function<void(log_number)> on_renewed) {
   std::lock_guard lock{mutex_};
   on_changes_ = std::move(on_changes);
+  on_renewed_ = std::move(on_renewed);
+}
+
+void memory_backend::renew_view(log_number log, const std::function<void()>& untold) {
+  auto on_changes = std::exchange(on_changes_, nullptr);
+  untold();
+  on_changes_ = std::move(on_changes);
+  on_renewed_(log);
 }
 
 std::vector<seen_node> memory_backend::nodes() const {

@@ -68,7 +68,8 @@ public:
 
   log_channel& lines() override { return lines_; }
 
-  void watch(std::function<void(std::vector<job_change>)> on_changes) override;
+  void watch(std::function<void(std::vector<job_change>)> on_changes,
+             std::function<void(log_number)> on_renewed) override;
   std::vector<readiness> ready() const override;
   std::set<log_number> rebuilding() const override;
   std::vector<seen_node> nodes() const override;
@@ -78,6 +79,9 @@ public:
   void count_http(std::string_view route, int code, double seconds) override;
 
   // What a test does with it.
+
+  /// The view of `log` is begun anew, and holds what `untold` does without a word to the listener.
+  void renew_view(log_number log, const std::function<void()>& untold);
 
   memory_files& stored_files() { return files_; }
 
@@ -161,6 +165,7 @@ private:
   std::chrono::milliseconds moved_{0};
   std::uint64_t drawn_ = 0;
   std::function<void(std::vector<job_change>)> on_changes_;
+  std::function<void(log_number)> on_renewed_;
   std::function<void(job_progress)> on_progress_;
   std::optional<errc> broken_;
   bool broken_after_ = false;

@@ -143,6 +143,23 @@ TEST_F(questions_over_http, lists_the_first_thousand_errors_and_counts_all_rows)
   EXPECT_EQ(body["message"], "문제 1개가 등록되었습니다 (1500행 거부, 처음 1000행만 표시).");
 }
 
+TEST_F(questions_over_http, an_upload_of_endless_rows_ends) {
+  std::string body = R"({"questions":[1)";
+  for (int i = 0; i < 1'000'000; ++i)
+    body += ",1";
+  auto r = upload(body + "]}");
+  EXPECT_EQ(r.status, 413);
+  EXPECT_EQ(r.json()["code"], "too_large");
+  const auto text = std::string(100'000, 'x');
+  body = R"({"questions":[)";
+  for (int i = 0; i < 700; ++i)
+    body += (i == 0 ? "" : ",") + (R"({"questionText":"Why?","option1":"a","option2":"b",)"
+                                   R"("correctAnswer":"b","passageContent":")" +
+                                   text + "\"}");
+  EXPECT_EQ(upload(body + "]}", "application/json", "?atomic=true").status, 413);
+  EXPECT_EQ(summary()["total"], 0);
+}
+
 TEST_F(questions_over_http, keeps_the_order_of_the_file_over_pages) {
   std::string csv = "questionText,option1,option2,correctAnswer,questionNumber\n";
   for (int i = 1; i <= 1'200; ++i)

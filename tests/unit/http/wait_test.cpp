@@ -40,6 +40,19 @@ TEST_F(waiting_over_http, answers_when_the_job_ends) {
   EXPECT_GE(took, 90ms);
 }
 
+TEST_F(waiting_over_http, hears_of_an_end_that_a_renewed_view_shows) {
+  const auto id = submit_one();
+  auto [r, took] = while_waiting(path_of(id, "?wait=30s"), {}, [&] {
+    node.renew_view(log_of(id), [] {}); // Not over yet: it goes on waiting.
+    node.renew_view(log_of(id), [&] {
+      node.start(id);
+      node.complete_job(id, {"{}", {}, {}});
+    });
+  });
+  EXPECT_EQ(r.json()["status"], "completed");
+  EXPECT_LT(took, 5s);
+}
+
 TEST_F(waiting_over_http, is_not_woken_by_other_jobs) {
   auto id = submit_one();
   auto [r, took] = while_waiting(path_of(id, "?wait=400ms"), {}, [&] {
