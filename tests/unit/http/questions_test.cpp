@@ -150,9 +150,9 @@ TEST_F(questions_over_http, an_upload_of_endless_rows_ends) {
   auto r = upload(body + "]}");
   EXPECT_EQ(r.status, 413);
   EXPECT_EQ(r.json()["code"], "too_large");
-  const auto text = std::string(100'000, 'x');
+  const auto text = std::string(10'000, 'x');
   body = R"({"questions":[)";
-  for (int i = 0; i < 700; ++i)
+  for (int i = 0; i < 7'200; ++i)
     body += (i == 0 ? "" : ",") + (R"({"questionText":"Why?","option1":"a","option2":"b",)"
                                    R"("correctAnswer":"b","passageContent":")" +
                                    text + "\"}");
