@@ -87,6 +87,10 @@ void replica::machine::check_below() {
 void replica::machine::proceed() {
   if (stream.last < position.index)
     return recover();
+  // A server that has just begun to lead the stream may not show all of it at first. Whoever
+  // appends lost records again has heard that nobody has more.
+  if (stream.created == accepted_created)
+    lost.reset();
   if (out)
     return resume();
   follow();

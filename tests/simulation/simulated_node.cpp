@@ -286,6 +286,8 @@ void simulated_node::carry_out(replica_effect::look&) {
     auto seen = in_.log.look();
     if (!reaches_journal() || !is_reached_by_journal() || (in_.stormy() && in_.chance.chance(1.5)))
       seen.failure = error{errc::unavailable, "it does not answer"};
+    else if (in_.stormy() && seen.last > seen.first && in_.chance.chance(1.5))
+      seen.last = journal_index{number(seen.last) - 1}; // Its server leads since a moment ago.
     tell(seen);
   });
 }

@@ -329,6 +329,24 @@ TEST(replica, does_not_lead_a_log_that_ends_below_what_another_has) {
   EXPECT_NE(s.stands.why_not.find("b has records"), std::string::npos);
 }
 
+TEST(replica, takes_a_log_for_whole_that_only_seemed_to_end_too_early) {
+  replica_story s{{"a", "b", "c"}};
+  s.start();
+  s.other_leader_appends(epoch_number{1}, "b",
+                         {events::leader_claimed{epoch_number{1}, "b", {make_random_uuid(5, 1)}}});
+  s.other_leader_appends(epoch_number{1}, "b", {events::barrier{}});
+  s.run();
+  const auto last = s.journal.back();
+  s.journal.pop_back();
+  s.wait(3'100ms);
+  s.run();
+  EXPECT_NE(s.stands.why_not.find("lost records"), std::string::npos) << s.stands.why_not;
+  s.journal.push_back(last);
+  s.wait(1'100ms);
+  s.run();
+  EXPECT_TRUE(s.leads()) << s.stands.why_not;
+}
+
 TEST(replica, halts_when_two_tails_of_a_lost_log_differ) {
   auto s = follower_of_a_lost_log();
   record_hash other;
