@@ -131,5 +131,6 @@ def wait_well(cluster, seconds=WELL_SECONDS):
             cluster.signal_nats(behind[1], signal.SIGKILL)
             helped.append(f"the nats-server of {behind[1]} started again: {wrong}")
             wait_gone(cluster, behind[1])
+            since = time.monotonic()
         time.sleep(0.2)
     raise AssertionError(f"not well within {seconds} s: {wrong}")

@@ -81,7 +81,7 @@ class Failover(unittest.TestCase):
         self.tell("leading node killed", gaps)
 
     def test_the_leading_machine_is_killed(self):
-        gaps = [self.break_under_load(self.cluster.kill_machine, self.cluster.start, self.leader(), watched=20)
+        gaps = [self.break_under_load(self.cluster.kill_machine, self.cluster.start, self.leader(), watched=12)
                 for _ in range(KILLS)]
         self.tell("leading machine killed", gaps)
 
