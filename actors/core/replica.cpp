@@ -79,8 +79,6 @@ void replica::machine::hear(replica_input::tick& t) {
     *lost += passed;
   if (out)
     keep_trying(passed);
-  if (!lost && !quiet.over())
-    loss_accepted = false; // Somebody leads: the word must not hold for a later loss.
   if (in == phase::leading) {
     // A leader without work would not notice that another leads, or that the log is gone.
     if (!out && since_look >= look_period_of_a_leader)

@@ -137,8 +137,10 @@ void replica::machine::hear(replica_input::peer& p) {
     return;
   auto reborn = heard == peer_table::life::begun;
   hear_again(p.node);
-  if (p.leads && p.epoch >= position.epoch)
+  if (p.leads && p.epoch >= position.epoch) {
     quiet.restart();
+    loss_accepted = loss_accepted && lost; // The word must not hold for a later loss.
+  }
   if (reborn && (in == phase::leading || out))
     lose_older_lives(p.node, p.boot);
   if (in == phase::leading)

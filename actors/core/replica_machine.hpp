@@ -136,7 +136,7 @@ struct replica::machine {
   bool is_placed_by_look() const;
   void note_loss();
   void check_common(record_read& r);
-  void check_below();
+  void check_above();
   void proceed();
   void recover();
   void resume();

@@ -55,7 +55,7 @@ void replica::machine::note_loss() {
 
 void replica::machine::check_common(record_read& r) {
   if (!r.failed && !r.bytes)
-    return check_below();
+    return check_above();
   check_failed = r.failed;
   if (check_failed)
     return; // The next tick looks again.
@@ -71,16 +71,14 @@ void replica::machine::check_common(record_read& r) {
   proceed();
 }
 
-/// The record is not there. A copy of the log that has lost it to damage may lead for good: an
-/// earlier one tells as much, for each continues the one before it.
-void replica::machine::check_below() {
-  check_failed = ++checks_absent < gaps_to_believe;
+/// A copy of the log that has lost the record to damage may lead for good. A later record tells as
+/// much: each continues the one before it, which is looked at when it is followed.
+void replica::machine::check_above() {
+  check_failed = common == stream.last || ++checks_absent < gaps_to_believe;
   if (check_failed)
     return; // The next tick looks again.
-  if (common <= stream.first)
-    return proceed();
-  common = journal_index{number(common) - 1};
-  emit(replica_effect::read{common});
+  checks_absent = 0;
+  proceed();
 }
 
 /// The log agrees with the store as far as it goes.

@@ -16,8 +16,10 @@ constexpr milliseconds others_first{500};
 constexpr milliseconds answer_patience{12'000};
 /// What could not be done for so long is not done at a moment when nobody expects it.
 constexpr milliseconds mending_patience{60'000};
-/// Who stands aside goes on by itself when nothing was heard of the other node for so long.
+/// Who stands aside goes on by itself when nothing was heard of the other node for so long,
 constexpr milliseconds aside_patience{120'000};
+/// or when that one still does not lead after so long.
+constexpr milliseconds aside_max{900'000};
 
 bool stands_aside(const scheduler_state& state) {
   return state.mending && state.mending->wish.how == way::stand_aside;
@@ -51,7 +53,24 @@ void give_up_rows(scheduler_state& state) {
 void begin(scheduler_state& state, const shard_mending& wish, milliseconds delay,
            milliseconds patience) {
   const auto now = state.context->time.ticks();
-  state.mending = {wish, now + delay, now + patience};
+  state.mending = {wish, now + delay, now + patience, now + aside_max};
+}
+
+/// Said again before the journal is asked: one that was lost on the way must not cost the rest.
+void tell_others(const scheduler_state& state, const shard_mending& wish) {
+  if (wish.how == way::keep_node && state.context->tell_nodes)
+    state.context->tell_nodes({wish.log, way::stand_aside, wish.node});
+}
+
+void ask_journal(scheduler_state& state) {
+  auto& work = *state.mending;
+  work.again_at = state.context->time.ticks() + answer_patience;
+  work.asked = true;
+  tell_others(state, work.wish);
+  if (work.created)
+    state.log->remove();
+  else
+    state.log->look();
 }
 
 /// Where nothing has halted, this node has the log's records.
@@ -70,8 +89,7 @@ void keep_own(scheduler_state& state, const shard_mending& wish) {
   if (number(state.status.standing.index) == 0)
     return refuse(state, "This node has no records of the log.");
   begin(state, wish, others_first, mending_patience);
-  if (state.context->tell_nodes)
-    state.context->tell_nodes({wish.log, way::stand_aside, wish.node});
+  tell_others(state, wish);
   stop_log(state, errc::cancelled,
            "An operator keeps this node's records: the log is made anew from them, within a "
            "minute, or it is to be said again.");
@@ -81,6 +99,10 @@ void stand_aside(scheduler_state& state, const shard_mending& wish) {
   const auto& own = state.context->replica;
   if (wish.node == own.node)
     return;
+  if (stands_aside(state) && state.mending->wish == wish) {
+    state.mending->until = state.context->time.ticks() + aside_patience;
+    return;
+  }
   begin(state, wish, aside_patience, aside_patience);
   stop_log(state, errc::cancelled,
            "Stands aside until node " + wish.node +
@@ -116,19 +138,13 @@ bool is_mended_by_time(scheduler_state& state) {
   const auto now = state.context->time.ticks();
   auto& work = *state.mending;
   if (stands_aside(state))
-    return now >= work.until;
+    return now >= work.until || now >= work.ends;
   if (now >= work.until) {
     give_up(state, "The journal has not answered for a minute.");
     return false;
   }
-  if (now < work.again_at)
-    return false;
-  work.again_at = now + answer_patience;
-  work.asked = true;
-  if (work.created)
-    state.log->remove();
-  else
-    state.log->look();
+  if (now >= work.again_at)
+    ask_journal(state);
   return false;
 }
 
@@ -142,7 +158,7 @@ bool is_mended_by(scheduler_state& state, const journal_message& told) {
     if (work.created)
       return seen->created != *work.created;
     work.created = seen->created;
-    state.log->remove();
+    ask_journal(state);
     return false;
   }
   if (number(seen->last) == 0)

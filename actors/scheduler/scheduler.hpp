@@ -42,7 +42,8 @@ struct scheduler_context {
 struct mending_work {
   shard_mending wish;
   monotonic again_at{};               ///< When the journal is asked, or asked again.
-  monotonic until{};                  ///< Given up then.
+  monotonic until{};                  ///< Given up then,
+  monotonic ends{};                   ///< or then, whatever is heard meanwhile.
   std::optional<timestamp> created{}; ///< Of the stream that is to be made again, once looked at.
   bool asked = false;                 ///< The journal was asked for what is needed.
   bool installing = false;            ///< The rows are being given up: nothing else may begin.

@@ -23,7 +23,7 @@ constexpr std::size_t upload_rows_max = 1'000'000;
 constexpr std::size_t atomic_bytes_max = 64 << 20;
 
 std::size_t bytes_of(const question_draft& d) {
-  auto bytes = d.question_text.size() + d.correct_answer.size() + d.explanation.size() +
+  auto bytes = sizeof d + d.question_text.size() + d.correct_answer.size() + d.explanation.size() +
                d.passage_content.size() + d.passage_comment.size() + d.question_number.size() +
                d.subject.size() + d.level.size();
   for (const auto& option : d.options)
