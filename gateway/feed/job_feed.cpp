@@ -15,6 +15,17 @@ namespace asio = boost::asio;
 struct job_feed::door {
   std::shared_ptr<asio::io_context> io;
   job_feed* feed; ///< Null when it is gone; read and written on its thread only.
+
+  /// Does `act` with the feed on its thread, if it is there then.
+  template <class Act> static void pass(const std::weak_ptr<door>& way, Act act) {
+    auto here = way.lock();
+    if (!here)
+      return;
+    asio::post(*here->io, [way, act = std::move(act)]() mutable {
+      if (auto there = way.lock(); there && there->feed)
+        act(*there->feed);
+    });
+  }
 };
 
 namespace {
@@ -76,44 +87,23 @@ void job_feed::listen_to(backend& node) {
   std::weak_ptr<door> way = door_;
   auto on_changes = [way](std::vector<job_change> changes) {
     auto ends = ended(changes);
-    auto here = way.lock();
-    if (!here || ends.empty())
-      return;
-    asio::post(*here->io, [way, ends = std::move(ends)] {
-      if (auto there = way.lock(); there && there->feed)
-        there->feed->on_ends(ends);
-    });
+    if (!ends.empty())
+      door::pass(way, [ends = std::move(ends)](job_feed& feed) { feed.on_ends(ends); });
   };
   auto on_renewed = [way](log_number log) {
-    auto here = way.lock();
-    if (!here)
-      return;
-    asio::post(*here->io, [way, log] {
-      if (auto there = way.lock(); there && there->feed)
-        there->feed->on_renewed(log);
-    });
+    door::pass(way, [log](job_feed& feed) { feed.on_renewed(log); });
   };
   node.watch(std::move(on_changes), std::move(on_renewed));
   subscription_ = node.progress().subscribe([way](job_progress p) {
-    auto here = way.lock();
-    if (!here)
-      return;
-    asio::post(*here->io, [way, p = std::move(p)]() mutable {
-      if (auto there = way.lock(); there && there->feed)
-        there->feed->board_.put(std::move(p));
-    });
+    door::pass(way, [p = std::move(p)](job_feed& feed) mutable { feed.board_.put(std::move(p)); });
   });
 }
 
 void job_feed::hear_lines(backend& node) {
   std::weak_ptr<door> way = door_;
   line_subscription_ = node.lines().subscribe([way](job_log_line line) {
-    auto here = way.lock();
-    if (!here)
-      return;
-    asio::post(*here->io, [way, line = std::move(line)]() mutable {
-      if (auto there = way.lock(); there && there->feed)
-        there->feed->lines_.put(std::move(line));
+    door::pass(way, [line = std::move(line)](job_feed& feed) mutable {
+      feed.lines_.put(std::move(line));
     });
   });
 }

@@ -20,29 +20,32 @@ response to_reply(const nlohmann::json& body, int status = 200) {
 
 checked<response> ask_to_end(exchange& e) {
   const auto& name = e.head.captures.front();
-  if (auto refused = refuse_unless_heard(e, name))
-    return *refused;
+  if (auto found = find_heard_node(e, name); !found)
+    return found.error();
   e.use.node.drain(name);
   return to_reply({{"name", name}, {"state", "draining"}}, 202);
 }
 
 } // namespace
 
-std::optional<problem> refuse_unless_heard(exchange& e, const std::string& name) {
+checked<named_node> find_heard_node(exchange& e, const std::string& name) {
   const auto seen = e.use.node.nodes();
   const auto* node = find_node(seen, name);
   auto registered = read_nodes(e.use.node.view());
   if (!registered)
     return to_problem(registered.error());
-  const bool is_known =
-      node || std::any_of(registered->begin(), registered->end(),
-                          [&](const node_definition& one) { return one.name == name; });
-  if (!is_known)
+  const auto record = std::find_if(registered->begin(), registered->end(),
+                                   [&](const auto& one) { return one.name == name; });
+  const bool has_record = record != registered->end();
+  if (!node && !has_record)
     return problem{404, "no_such_node", "There is no node of that name.", {}, {}};
   if (!node || !node->is_alive())
     return problem{
         409, "node_silent", "Nothing is heard of that node: it cannot be asked.", {}, {}};
-  return std::nullopt;
+  named_node found{*node, {}};
+  if (has_record)
+    found.registered = std::move(*record);
+  return checked<named_node>{boost::system::in_place_value, std::move(found)};
 }
 
 handlers::outcome handlers::list_nodes(exchange& e) {

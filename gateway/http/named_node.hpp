@@ -1,5 +1,7 @@
 #pragma once
 
+#include "actors/core/node_record.hpp"
+#include "actors/core/seen_node.hpp"
 #include "gateway/http/exchange.hpp"
 
 #include <optional>
@@ -7,7 +9,13 @@
 
 namespace dure::gateway {
 
-/// Returns why a node cannot be told anything: 404 when nobody knows it, 409 when it is silent.
-std::optional<problem> refuse_unless_heard(exchange& e, const std::string& name);
+/// A node that can be told something.
+struct named_node {
+  seen_node seen;
+  std::optional<node_definition> registered; ///< Nothing while its record is on its way.
+};
+
+/// Returns the node of that name: 404 when nobody knows it, 409 when it is silent.
+checked<named_node> find_heard_node(exchange& e, const std::string& name);
 
 } // namespace dure::gateway

@@ -1,12 +1,9 @@
-#include "gateway/api/cluster_view.hpp"
-#include "gateway/api/node_directory.hpp"
 #include "gateway/api/shard_request.hpp"
 #include "gateway/http/handlers.hpp"
 #include "gateway/http/keyed.hpp"
 #include "gateway/http/named_node.hpp"
 #include "gateway/http/queue_changes.hpp"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -39,28 +36,17 @@ checked<found_shard> find_shard(exchange& e) {
   return found_shard{{queue, *shard}, q->logs[*shard]};
 }
 
-/// A node that only follows could put its records into the log, but nobody would lead it then.
-std::optional<problem> refuse_unless_it_may_lead(exchange& e, const std::string& name) {
-  const auto nodes = read_nodes(e.use.node.view());
-  if (!nodes)
-    return to_problem(nodes.error());
-  const auto found = std::find_if(nodes->begin(), nodes->end(),
-                                  [&name](const auto& node) { return node.name == name; });
-  if (found == nodes->end() || found->scheduler)
-    return std::nullopt;
-  return problem{409, "never_leads", "That node is no scheduler: it cannot lead the log.", {}, {}};
-}
-
 /// Returns why the node's records cannot be put into the log.
-std::optional<problem> refuse_to_keep(exchange& e, const std::string& node, log_number log) {
-  if (auto refused = refuse_unless_heard(e, node))
-    return refused;
-  if (auto refused = refuse_unless_it_may_lead(e, node))
-    return refused;
-  const auto seen = e.use.node.nodes();
-  const auto* heard = find_node(seen, node);
-  const auto replica = heard->replicas.find(log);
-  if (replica == heard->replicas.end() || !replica->second.leads)
+std::optional<problem> refuse_to_keep(exchange& e, const std::string& name, log_number log) {
+  const auto node = find_heard_node(e, name);
+  if (!node)
+    return node.error();
+  // A node that only follows could put its records into the log, but nobody would lead it then.
+  if (node->registered && !node->registered->scheduler)
+    return problem{
+        409, "never_leads", "That node is no scheduler: it cannot lead the log.", {}, {}};
+  const auto replica = node->seen.replicas.find(log);
+  if (replica == node->seen.replicas.end() || !replica->second.leads)
     return std::nullopt;
   return problem{409,
                  "leads_already",

@@ -1,6 +1,7 @@
 #include "node/snapshots/set_aside.hpp"
 
 #include "actors/core/keys.hpp"
+#include "actors/core/replica_rows.hpp"
 
 #include <cerrno>
 #include <fcntl.h>
@@ -73,10 +74,9 @@ std::string length_of(std::string_view record) {
   return bytes;
 }
 
-result<std::optional<journal_index>> end_of_tail(const state_reader& rows, log_number log,
-                                                 scan_order order) {
+result<std::optional<journal_index>> last_raw_record(const state_reader& rows, log_number log) {
   std::optional<journal_index> found;
-  auto scanned = rows.scan(family::tail, keys::all_of(log), order,
+  auto scanned = rows.scan(family::tail, keys::all_of(log), scan_order::descending,
                            [&found](std::string_view key, std::string_view) {
                              found = keys::index_in_tail(key);
                              return false;
@@ -102,8 +102,8 @@ result<void> write_records(const state_reader& rows, log_number log, const new_f
 
 result<std::optional<set_aside_file>> set_records_aside(const state_reader& rows, log_number log,
                                                         const std::filesystem::path& folder) {
-  auto first = end_of_tail(rows, log, scan_order::ascending);
-  auto last = end_of_tail(rows, log, scan_order::descending);
+  auto first = first_raw_record(rows, log);
+  auto last = last_raw_record(rows, log);
   if (!first)
     return first.error();
   if (!last)

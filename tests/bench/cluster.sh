@@ -17,19 +17,8 @@ measure() {
     --job '{"kind":"sleep","params":{"ms":100}}'
 }
 
-data=$(mktemp -d)
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-build/release/dure up --data "$data/one" --listen "127.0.0.1:$port" >"$data/out" 2>&1 &
-node=$!
-stop_node() {
-  kill -TERM "$node" 2>/dev/null || true
-  wait "$node" || true
-}
-trap 'stop_node; rm -rf "$data"' EXIT
-until curl -fs -o /dev/null "http://127.0.0.1:$port/readyz"; do
-  kill -0 "$node" || { cat "$data/out"; exit 1; }
-  sleep 0.1
-done
+. tests/bench/one_node.sh
+start_node
 echo "== one node, one nats-server ($(nproc) cores, $(uname -m), $(date -u +%F))"
 measure 127.0.0.1 "$port"
 stop_node

@@ -12,15 +12,8 @@ cmake --build build/release --target dure bench_core bench_http
 echo '== rules and codec, per item'
 build/release/bench_core --benchmark_min_time=0.2
 
-data=$(mktemp -d)
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-build/release/dure up --data "$data" --listen "127.0.0.1:$port" >"$data/out" 2>&1 &
-node=$!
-trap 'kill -TERM "$node" 2>/dev/null || true; wait "$node" 2>/dev/null || true; rm -rf "$data"' EXIT
-until curl -fs -o /dev/null "http://127.0.0.1:$port/readyz"; do
-  kill -0 "$node" || { cat "$data/out"; exit 1; }
-  sleep 0.1
-done
+. tests/bench/one_node.sh
+start_node
 
 echo "== end to end over HTTP ($(nproc) cores, $(uname -m), $(date -u +%F))"
 build/release/bench_http --port "$port" --jobs "$jobs"

@@ -210,14 +210,21 @@ TEST(replica, mends_the_log_below_the_record_that_is_in_flight) {
   EXPECT_EQ(s.journal.size(), 5U);
 }
 
-/// A follower of "b" that has applied two records; then the stream is lost.
-replica_story follower_of_a_lost_log() {
-  replica_story s{{"a", "b", "c"}};
+/// A follower of "b" that has applied so many records.
+replica_story follower_of(const std::vector<std::string>& schedulers, int records) {
+  replica_story s{schedulers};
   s.start();
   s.other_leader_appends(epoch_number{1}, "b",
                          {events::leader_claimed{epoch_number{1}, "b", {make_random_uuid(5, 1)}}});
-  s.other_leader_appends(epoch_number{1}, "b", {events::barrier{}});
+  for (int i = 1; i < records; ++i)
+    s.other_leader_appends(epoch_number{1}, "b", {events::barrier{}});
   s.run();
+  return s;
+}
+
+/// A follower of "b" that has applied two records; then the stream is lost.
+replica_story follower_of_a_lost_log() {
+  auto s = follower_of({"a", "b", "c"}, 2);
   s.journal.clear();
   s.created += 1h;
   s.wait(3'100ms);
@@ -330,12 +337,7 @@ TEST(replica, does_not_lead_a_log_that_ends_below_what_another_has) {
 }
 
 TEST(replica, takes_a_log_for_whole_that_only_seemed_to_end_too_early) {
-  replica_story s{{"a", "b", "c"}};
-  s.start();
-  s.other_leader_appends(epoch_number{1}, "b",
-                         {events::leader_claimed{epoch_number{1}, "b", {make_random_uuid(5, 1)}}});
-  s.other_leader_appends(epoch_number{1}, "b", {events::barrier{}});
-  s.run();
+  auto s = follower_of({"a", "b", "c"}, 2);
   const auto last = s.journal.back();
   s.journal.pop_back();
   s.wait(3'100ms);
@@ -384,14 +386,7 @@ TEST(replica, forgets_an_accepted_loss_once_somebody_leads) {
 
 /// Follows a log of four records; the journal then loses the one that it had last.
 replica_story follower_whose_last_record_was_damaged(bool goes_on) {
-  replica_story s{{"a", "b"}};
-  s.start();
-  const boot_id boot{make_random_uuid(5, 1)};
-  s.other_leader_appends(epoch_number{1}, "b",
-                         {events::leader_claimed{epoch_number{1}, "b", boot}});
-  for (int i = 0; i < 3; ++i)
-    s.other_leader_appends(epoch_number{1}, "b", {events::barrier{}});
-  s.run();
+  auto s = follower_of({"a", "b"}, 4);
   if (goes_on)
     s.other_leader_appends(epoch_number{1}, "b", {events::barrier{}});
   s.journal[3].clear();
