@@ -11,7 +11,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 readonly root binary=${DURE_BINARY:-$root/build/release/dure}
 readonly default_dir=${XDG_RUNTIME_DIR:-/tmp}/dure-local-cluster
 readonly machines=(n1 n2 n3)
-readonly gateway_port=8080 nats_port=4222 route_port=6222
+readonly gateway_port=8080 nats_port=4222 route_port=6222 monitor_port=8222
 readonly cut_preference=100 # Of the rules that drop what goes between machines.
 
 dir=${DURE_CLUSTER_DIR:-$default_dir}
@@ -199,6 +199,7 @@ write_nats_config() {
   cat >"$dir/$name/nats.conf" <<CONF
 server_name: $name
 listen: "$(address "$name"):$nats_port"
+http: "$(address "$name"):$monitor_port"
 log_file: "$dir/$name/nats.log"
 jetstream {
   store_dir: "$dir/$name/nats"

@@ -15,7 +15,7 @@ STREAM = "DURE_DURE_DEFAULT_0"
 WORK_SECONDS = 120  # Until work goes on although a machine is broken; generous.
 WELL_SECONDS = 180  # Generous: nobody is told how long mending takes, only that it comes to an end.
 LAG_MAX = 300  # Records that a replica may be behind while work goes on.
-BEHIND_SECONDS = 60  # Until a nats-server whose copy of a stream does not catch up is started again.
+ILL_SECONDS = 60  # Until a nats-server that is not healthy, or whose copy of a stream stays behind, is started again.
 STARTS_MAX = 10  # What systemd would do for a process that ends by itself.
 
 
@@ -75,6 +75,8 @@ def whats_wrong(cluster):
             slow = [one["node"] for one in shard["replicas"] if not one["alive"] or one["lag"] > LAG_MAX]
             if slow or len(shard["replicas"]) != len(NAMES):
                 return f"not all follow {what}: {shard['replicas']}"
+        if why := jetstream.why_not_healthy(cluster.gateways[name].host):
+            return f"the nats-server of {name} is not healthy: {why}"
     streams = asked_streams(cluster)
     if STREAM not in streams:
         return "no nats-server tells of the streams"
@@ -110,10 +112,16 @@ def why_not_ready(cluster, name):
         return repr(failure)
 
 
+def ill_nats_server(wrong):
+    """Returns whose nats-server it is that a sentence of whats_wrong complains of; nothing when it is of something else."""
+    found = re.match(r"\S+ is behind on (\w+)$|the nats-server of (\w+) is not healthy", wrong)
+    return found and (found[1] or found[2])
+
+
 def wait_well(cluster, seconds=WELL_SECONDS):
-    """Waits until nothing is wrong. Starts what has ended by itself again, as systemd would, and a nats-server whose
-    copy stays behind, as an operator would; returns a sentence for each."""
-    starts, helped, wrong, since, end = 0, [], None, time.monotonic(), time.monotonic() + seconds
+    """Waits until nothing is wrong. Starts what has ended by itself again, as systemd would, and a nats-server that is
+    not healthy, as an operator's watchdog would; returns a sentence for each."""
+    starts, helped, ill, since, end = 0, [], None, time.monotonic(), time.monotonic() + seconds
     while time.monotonic() < end:
         for name, line in cluster.status().items():
             if line.pid and line.has_nats:
@@ -122,15 +130,15 @@ def wait_well(cluster, seconds=WELL_SECONDS):
                 raise AssertionError(f"{name} ends again and again:\n{cluster.printed(name)}")
             starts += 1
             cluster.start(name)
-        before, wrong = wrong, whats_wrong(cluster)
+        wrong = whats_wrong(cluster)
         if not wrong:
             return helped + ([f"{starts} more starts"] if starts else [])
-        since = since if wrong == before else time.monotonic()
-        behind = re.fullmatch(r"\S+ is behind on (\w+)", wrong)
-        if behind and time.monotonic() - since > BEHIND_SECONDS:
-            cluster.signal_nats(behind[1], signal.SIGKILL)
-            helped.append(f"the nats-server of {behind[1]} started again: {wrong}")
-            wait_gone(cluster, behind[1])
+        before, ill = ill, ill_nats_server(wrong)
+        since = since if ill == before else time.monotonic()
+        if ill and time.monotonic() - since > ILL_SECONDS:
+            cluster.signal_nats(ill, signal.SIGKILL)
+            helped.append(f"the nats-server of {ill} started again: {wrong}")
+            wait_gone(cluster, ill)
             since = time.monotonic()
         time.sleep(0.2)
     raise AssertionError(f"not well within {seconds} s: {wrong}")

@@ -1,9 +1,11 @@
 """What a nats-server says of its streams, asked in NATS' own words: a test needs no client library."""
 
+import http.client
 import json
 import socket
 
 NATS_PORT = 4222
+MONITOR_PORT = 8222
 INBOX = "_INBOX.test"
 
 
@@ -22,6 +24,19 @@ def ask(host, subject, body=b"", timeout=5):
             elif verb in (b"HMSG", b"-ERR"):
                 raise OSError(f"nobody answers to {subject} at {host}")
     raise OSError(f"{host} ended the connection")
+
+
+def why_not_healthy(host, timeout=5):
+    """Returns what a nats-server says against itself, as its operator's watchdog hears it; nothing when it is well."""
+    connection = http.client.HTTPConnection(host, MONITOR_PORT, timeout=timeout)
+    try:
+        connection.request("GET", "/healthz")
+        health = json.loads(connection.getresponse().read())
+    except (OSError, ValueError, http.client.HTTPException) as failure:
+        return repr(failure)
+    finally:
+        connection.close()
+    return None if health.get("status") == "ok" else health.get("error", str(health))
 
 
 def streams(host):

@@ -43,7 +43,7 @@ class Storm:
         mended = time.time()
         try:
             helped = wait_well(self.cluster)
-            self.helped += [sentence for sentence in helped if "behind" in sentence]
+            self.helped += [sentence for sentence in helped if "nats-server" in sentence]
         except AssertionError as failure:
             raise AssertionError(f"{what}; then {failure}") from None
         outcome = Outcome(fault, struck, first_ms, time.time() - mended)
@@ -122,11 +122,11 @@ def summary(storm, broken, thin):
     times = history.completed_at()
     gap = max((later - at for at, later in zip(times, times[1:])), default=0)
     rows = [["acknowledged", len(history.acknowledged)],
-            *([state, counts[state]] for state in sorted(counts)),
+            ["ended", ", ".join(f"{state}: {count}" for state, count in sorted(counts.items()))],
             ["Idempotency-Keys used", len(history.keyed)],
             ["longest time without a completed job", f"{gap:.1f} s"],
             ["errors heard by clients", ", ".join(f"{status}: {count}" for status, count in errors.most_common()) or "none"],
-            ["nats-servers started again because a copy stayed behind", len(storm.helped)],
+            ["nats-servers started again because they were not healthy", len(storm.helped)],
             ["missing for good in one of a log's copies", "; ".join(thin) or "nothing"],
             ["the checker's verdict", f"{len(broken)} VIOLATIONS" if broken else "all promises kept"]]
     return fault_table(storm.outcomes, history) + "\n" + table(["jobs", ""], rows)
