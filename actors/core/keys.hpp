@@ -19,10 +19,11 @@
 ///     by_group  log group \0 state id              -> (empty)
 ///     unique    log scope \0 key                   -> job id     scope: 'q', or 'g' and the group
 ///     leases    log node \0 boot claim id          -> lease_row
-///     commands  log command-id                     -> answer_row, also under the id of a removed
-///     job groups    log 'q' | 'k' kind | 'g' group     -> count_row records   log key ->
-///     record_row logs      log                                -> log_row files     log id 'n' ->
-///     artifact_count_row
+///     commands  log command-id                     -> answer_row; also under a removed job's id
+///     groups    log 'q' | 'k' kind | 'g' group     -> count_row
+///     records   log key                            -> record_row
+///     logs      log                                -> log_row
+///     files     log id 'n'                         -> artifact_count_row
 ///               log id 'a' name | 'l' attempt      -> file_row
 ///     blob_uses log sha256 id use detail           -> (empty)
 ///     tail      log index                          -> the record's bytes

@@ -5,6 +5,15 @@
 
 namespace dure {
 
+namespace {
+
+/// Records that were given up may have begun epochs that nobody alive knows, and a lease of one of
+/// them must not fit one that is granted later. More leaders than this do not follow each other
+/// while all others are cut off.
+constexpr std::uint64_t epochs_skipped = 1'000;
+
+} // namespace
+
 void replica::machine::follow() {
   in = phase::following;
   emit(replica_effect::tail{dure::next(position.index)});
@@ -171,17 +180,18 @@ void replica::machine::reconsider() {
 }
 
 void replica::machine::try_to_lead() {
-  auto time_has_come = lone() || quiet.over();
+  const auto time_has_come = lone() || quiet.over();
+  const auto gives_up_records = loss_accepted;
   if (config.may_lead && !draining && !leaving && time_has_come && !yields_to_better_clocks() &&
       accept_stream())
-    claim_lead();
+    claim_lead(gives_up_records ? epochs_skipped : 1);
 }
 
-void replica::machine::claim_lead() {
+void replica::machine::claim_lead(std::uint64_t epochs_further) {
   in = phase::claiming;
   next = {};
   building.take();
-  auto epoch = dure::next(position.epoch);
+  const epoch_number epoch{number(position.epoch) + epochs_further};
   open_draft();
   next.head.epoch = epoch;
   add_to_draft({}, config.node, {events::leader_claimed{epoch, config.node, config.boot}});

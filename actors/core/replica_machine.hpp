@@ -8,6 +8,7 @@
 #include "actors/core/replica_rows.hpp"
 #include "actors/core/replica_silence.hpp"
 
+#include <cstdint>
 #include <deque>
 #include <optional>
 #include <set>
@@ -118,7 +119,7 @@ struct replica::machine {
   std::optional<error> breaks_chain(const record& r, journal_index at) const;
   void reconsider();
   void try_to_lead();
-  void claim_lead();
+  void claim_lead(std::uint64_t epochs_further);
 
   // replica_spreading.cpp: who leads which log when all are well.
   std::string first_choice(std::string_view besides) const;

@@ -89,6 +89,8 @@ void replica::machine::proceed() {
   // appends lost records again has heard that nobody has more.
   if (stream.created == accepted_created)
     lost.reset();
+  if (out && loss_accepted)
+    give_up_flight(); // Later epochs than its own may have been given up: leading begins anew.
   if (out)
     return resume();
   follow();

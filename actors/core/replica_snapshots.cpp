@@ -2,6 +2,7 @@
 #include "actors/core/ledger_snapshot.hpp"
 #include "actors/core/record_codec.hpp"
 #include "actors/core/replica_machine.hpp"
+#include "actors/core/replica_words.hpp"
 
 #include <algorithm>
 #include <string>
@@ -161,8 +162,7 @@ void replica::machine::compare_frozen() {
     return;
   const auto& newest = snapshots.kept.back().of;
   if (newest.index == snapshots.frozen.index && newest.digest != snapshots.frozen.digest)
-    halt({errc::corrupt, "this node's state at record " + std::to_string(number(newest.index)) +
-                             " is not the leader's: one of them is damaged"});
+    halt(states_differ(config, newest.index));
 }
 
 void replica::machine::trim() {

@@ -41,6 +41,12 @@ error tails_differ(const replica_config& config, journal_index index, const std:
                              resolve(config, other) + " with the other's."};
 }
 
+error states_differ(const replica_config& config, journal_index index) {
+  return {errc::corrupt, "this node's state at record " + std::to_string(number(index)) +
+                             " is not the leader's: one of them is damaged. " +
+                             resolve(config, "log") + " starts this node anew from the log."};
+}
+
 std::string waits_for_tails(const replica_config& config) {
   return "The journal has lost records; waiting for the other schedulers to tell theirs. " +
          accept_loss(config) + " goes on without those that are not heard.";

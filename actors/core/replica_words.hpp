@@ -19,6 +19,9 @@ error fork_before(const replica_config& config, journal_index index);
 /// The journal lost a record of which this node and `other` have different ones.
 error tails_differ(const replica_config& config, journal_index index, const std::string& other);
 
+/// What this node made of the records until `index` is not what the leader made of them.
+error states_differ(const replica_config& config, journal_index index);
+
 /// The journal lost records, and not everybody who may have them was heard.
 std::string waits_for_tails(const replica_config& config);
 

@@ -22,8 +22,9 @@ struct request_heard {
   std::string reply_to; ///< Names whoever asks.
 };
 
-/// What became of a request: errc::not_leader when nobody serves, errc::unavailable when it could
-/// not be sent, errc::unknown_outcome when no reply came in time.
+/// What became of a request: errc::not_leader when nobody serves, errc::unavailable when it is no
+/// message that can be sent, errc::unknown_outcome when the way to others is or went away, or no
+/// reply came in time.
 struct request_answered {
   std::uint64_t number = 0;
   result<std::string> reply = std::string{};
@@ -44,7 +45,8 @@ public:
   /// Tells all replicas, this one included, at most once.
   virtual void beat(std::string bytes) = 0;
 
-  /// Asks whoever serves; answered once by a request_answered with this number.
+  /// Asks whoever serves; answered once by a request_answered with this number. Where several
+  /// serve, as while a deposed leader does not know it, all hear it and the first reply counts.
   virtual void ask(std::uint64_t number, std::string bytes, milliseconds timeout) = 0;
 
   /// From now on requests are heard here, or not any more.

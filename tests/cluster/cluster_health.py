@@ -13,7 +13,7 @@ from local_cluster import NAMES
 QUEUE = "default"
 STREAM = "DURE_DURE_DEFAULT_0"
 WORK_SECONDS = 120  # Until work goes on although a machine is broken; generous.
-WELL_SECONDS = 180  # Generous: nobody is told how long mending takes, only that it comes to an end.
+WELL_SECONDS = 300  # Generous: nobody is told how long mending takes, only that it comes to an end.
 LAG_MAX = 300  # Records that a replica may be behind while work goes on.
 ILL_SECONDS = 60  # Until a nats-server that is not healthy, or whose copy of a stream stays behind, is started again.
 STARTS_MAX = 10  # What systemd would do for a process that ends by itself.
