@@ -112,9 +112,11 @@ class History:
     # --- What became of it
 
     def settle(self, gateways, seconds=120):
-        """Waits until every acknowledged job has ended at every gateway, then judges all jobs since the first of them.
+        """Waits until every job since the first acknowledged one has ended at every gateway, then judges them all.
 
-        Returns the acknowledged jobs that have not ended everywhere."""
+        Those that nobody acknowledged are waited for, too, and lists that differ are asked for again until the time is
+        over: what was on its way when the clients stopped may arrive between two lists. Returns the jobs that have not
+        ended everywhere."""
         if not self.acknowledged:
             return set()
         since = time_text(min(self.acknowledged.values()) - 60)
@@ -123,19 +125,20 @@ class History:
             left = set()
             for name, gateway in gateways.items():
                 left |= self.left_at(name, gateway, since)
-            if not left or time.monotonic() > end:
+            first, *others = self.rows.values()
+            if (not left and all(rows == first for rows in others)) or time.monotonic() > end:
                 break
             time.sleep(0.2)
         self.judge(gateways)
         return left
 
     def left_at(self, name, gateway, since):
-        """Returns the acknowledged jobs that have not ended at a gateway; keeps what it lists once all have."""
+        """Returns the jobs that have not ended at a gateway; keeps what it lists once all have."""
         self.rows[name] = {}
         try:
             left = {job["job_id"] for state in LIVE_STATES for job in list_jobs(gateway, status=state, created_after=since)}
-            if not left.isdisjoint(self.acknowledged):
-                return left & self.acknowledged.keys()
+            if left:
+                return left
             self.rows[name] = {job["job_id"]: row_of(job) for job in list_jobs(gateway, created_after=since)}
         except OSError:
             return set(self.acknowledged)

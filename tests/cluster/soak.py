@@ -64,7 +64,7 @@ def verdict(cluster, clients):
     """Waits until all has ended, holds it against the promises, stops the nodes; returns what is broken."""
     history = clients.history
     left = history.settle(cluster.gateways)
-    broken = [f"{len(left)} acknowledged jobs have not ended, {sorted(left)[0]} is one"] if left else []
+    broken = [f"{len(left)} jobs have not ended, {sorted(left)[0]} is one"] if left else []
     if not left:
         history.compare_counters(cluster.gateways, clients.groups)
     return broken + history.broken + verify(cluster)
