@@ -60,9 +60,9 @@ class Failover(unittest.TestCase):
         self.check(clients)
         return clients.history.longest_gap_after(moment, watched)
 
-    def sleep_on_all_nodes(self, at, milliseconds):
+    def sleep_on_all_nodes(self, milliseconds):
         """Submits jobs that sleep, as many as it takes until every node runs some; returns who ran which of them."""
-        gateway, ids = self.cluster.gateways[at], []
+        gateway, ids = self.cluster.gateways["n1"], []
 
         def runners():
             ids.append(gateway.submit(kind="sleep", params={"ms": milliseconds}))
@@ -79,7 +79,7 @@ class Failover(unittest.TestCase):
             self.assertEqual(self.cluster.gateways[name].job(job_id, wait="30s")["status"], "completed")
 
     def test_jobs_run_on_all_nodes_and_a_cancel_finds_them(self):
-        ids = self.sleep_on_all_nodes("n1", 120_000)
+        ids = self.sleep_on_all_nodes(120_000)
         reader = self.cluster.gateways["n2"]
         for one in ids:
             self.cluster.ask("n3", "POST", f"/api/v1/jobs/{one}/cancel", "{}", {"Content-Type": "application/json"})
@@ -96,7 +96,7 @@ class Failover(unittest.TestCase):
 
     def test_jobs_of_a_dead_node_run_elsewhere(self):
         gateway = self.cluster.gateways["n1"]
-        victims = [one for one, node in self.sleep_on_all_nodes("n1", 10_000).items() if node == "n3"]
+        victims = [one for one, node in self.sleep_on_all_nodes(10_000).items() if node == "n3"]
         self.cluster.kill("n3")
         for one in victims:
             self.assertEqual(gateway.job(one, wait="60s")["status"], "completed")

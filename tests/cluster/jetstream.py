@@ -4,6 +4,8 @@ import http.client
 import json
 import socket
 
+from dure_node import Gateway
+
 NATS_PORT = 4222
 MONITOR_PORT = 8222
 INBOX = "_INBOX.test"
@@ -26,16 +28,12 @@ def ask(host, subject, body=b"", timeout=5):
     raise OSError(f"{host} ended the connection")
 
 
-def why_not_healthy(host, timeout=5):
+def why_not_healthy(host):
     """Returns what a nats-server says against itself, as its operator's watchdog hears it; nothing when it is well."""
-    connection = http.client.HTTPConnection(host, MONITOR_PORT, timeout=timeout)
     try:
-        connection.request("GET", "/healthz")
-        health = json.loads(connection.getresponse().read())
+        health = Gateway(host, MONITOR_PORT).ask("GET", "/healthz", timeout=5).json()
     except (OSError, ValueError, http.client.HTTPException) as failure:
         return repr(failure)
-    finally:
-        connection.close()
     return None if health.get("status") == "ok" else health.get("error", str(health))
 
 

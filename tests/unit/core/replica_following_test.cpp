@@ -7,6 +7,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// ---- following
+
 TEST(replica, applies_what_another_leads_and_waits_for_its_silence) {
   replica_story s{{"a", "b"}};
   s.start();
@@ -156,6 +158,8 @@ TEST(replica, finishes_what_is_in_flight_before_it_leads_no_more) {
   s.run();
   EXPECT_FALSE(s.leads());
 }
+
+// ---- the journal is away
 
 TEST(replica, keeps_asking_while_the_journal_cannot_be_reached) {
   replica_story s;

@@ -2,6 +2,7 @@
 #include "tests/unit/core/replica_answers.hpp"
 
 #include <gtest/gtest.h>
+#include <utility>
 
 namespace dure {
 namespace {
@@ -77,6 +78,27 @@ replica_story follower_of_a_lost_log() {
   return s;
 }
 
+/// One of two, and whoever waits for the record in flight when the stream is lost.
+struct interrupted_leader {
+  replica_story story;
+  ticket caller{};
+};
+
+interrupted_leader leader_of_a_lost_log() {
+  replica_story s{{"a", "b"}};
+  s.start();
+  s.run();
+  s.wait(3'100ms);
+  s.run();
+  EXPECT_TRUE(s.leads());
+  const auto caller = s.wish(submit{s.spec()});
+  s.journal.clear();
+  s.created += 1h;
+  s.append_refused_answered();
+  s.run();
+  return {std::move(s), caller};
+}
+
 TEST(replica, waits_for_the_leader_of_the_newest_epoch_before_it_mends_the_log) {
   auto s = follower_of_a_lost_log();
   s.wait(20s);
@@ -111,17 +133,7 @@ TEST(replica, mends_the_log_at_once_when_the_loss_of_the_rest_is_accepted) {
 }
 
 TEST(replica, begins_to_lead_anew_when_loss_is_accepted_with_a_record_in_flight) {
-  replica_story s{{"a", "b"}};
-  s.start();
-  s.run();
-  s.wait(3'100ms);
-  s.run();
-  ASSERT_TRUE(s.leads());
-  auto caller = s.wish(submit{s.spec()});
-  s.journal.clear();
-  s.created += 1h;
-  s.append_refused_answered();
-  s.run();
+  auto [s, caller] = leader_of_a_lost_log();
   s.hear(replica_input::accept_loss{});
   for (int i = 0; i < 10; ++i) {
     s.wait(500ms);
@@ -166,17 +178,7 @@ TEST(replica, goes_on_without_records_that_only_a_dead_node_told_of) {
 }
 
 TEST(replica, gives_a_later_leader_three_seconds_to_be_heard_before_it_mends_alone) {
-  replica_story s{{"a", "b"}};
-  s.start();
-  s.run();
-  s.wait(3'100ms);
-  s.run();
-  ASSERT_TRUE(s.leads());
-  auto caller = s.wish(submit{s.spec()});
-  s.journal.clear();
-  s.created += 1h;
-  s.append_refused_answered();
-  s.run();
+  auto [s, caller] = leader_of_a_lost_log();
   s.wait(2'900ms);
   s.run();
   EXPECT_TRUE(s.journal.empty());
